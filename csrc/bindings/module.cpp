@@ -1,0 +1,14 @@
+#include <pybind11/pybind11.h>
+
+#include "bindings.h"
+#include "../kernels/dispatch.h"
+
+PYBIND11_MODULE(_core, m) {
+  m.doc() = "pykeras's engine: tensors, ops, differentiation, recorded programs.";
+  pykeras::kernels::choose_isa();
+  pykeras::bind_errors(m);
+  pykeras::bind_tensor(m);
+  pykeras::bind_ops(m);
+  pykeras::bind_recording(m);
+  pykeras::bind_system(m);
+}

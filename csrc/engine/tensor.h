@@ -1,0 +1,78 @@
+#pragma once
+// Tensor: an immutable dense array, shared by handle. Variable: a named place whose tensor can be replaced.
+#include <memory>
+#include <vector>
+
+#include "shape.h"
+#include "storage.h"
+
+namespace pykeras {
+
+class Tensor {
+ public:
+  Tensor() = default;
+  explicit Tensor(const Spec& spec);
+  Tensor(const Spec& spec, std::shared_ptr<Storage> storage, void* data);
+
+  explicit operator bool() const { return body_ != nullptr; }
+  const Spec& spec() const { return body_->spec; }
+  const Shape& shape() const { return body_->spec.shape; }
+  DType dtype() const { return body_->spec.dtype; }
+  int64_t size() const { return body_->spec.shape.size(); }
+  size_t bytes() const { return body_->spec.bytes(); }
+  /// Written by whoever made the tensor, before it is shared.
+  void* data() const { return body_->data; }
+  template <class T>
+  T* as() const {
+    return static_cast<T*>(body_->data);
+  }
+  /// Unique among all tensors of the process; never reused.
+  uint64_t id() const { return body_->id; }
+  const std::shared_ptr<Storage>& storage() const { return body_->storage; }
+  /// Whether nobody else holds this tensor or its memory.
+  bool exclusive() const { return body_.use_count() == 1 && body_->storage.use_count() == 1 && !body_->storage->borrowed(); }
+
+  /// The same memory under another shape of equal size.
+  Tensor viewed_as(const Spec& spec) const;
+  Tensor clone() const;
+
+  /// What a softmax or sigmoid was computed from, so that a cross-entropy can start there.
+  const Tensor& logits() const { return body_->logits ? *body_->logits : nothing(); }
+  const char* logits_of() const { return body_->logits_of; }
+  void set_logits(const Tensor& logits, const char* op_name);
+
+ private:
+  struct Body {
+    Spec spec;
+    std::shared_ptr<Storage> storage;
+    void* data = nullptr;
+    uint64_t id = 0;
+    std::unique_ptr<Tensor> logits;
+    const char* logits_of = nullptr;
+  };
+  static const Tensor& nothing();
+  std::shared_ptr<Body> body_;
+};
+
+using Tensors = std::vector<Tensor>;
+
+class Variable : public std::enable_shared_from_this<Variable> {
+ public:
+  Variable(Tensor value, bool trainable) : trainable(trainable), value_(std::move(value)) {}
+
+  /// The current value; tells an active recorder and tape that the variable is read.
+  const Tensor& read();
+  /// Replaces the value by one of the same spec.
+  void assign(const Tensor& value);
+  const Spec& spec() const { return value_.spec(); }
+
+  bool trainable;
+
+ private:
+  friend class Program;
+  Tensor value_;
+};
+
+using VariablePtr = std::shared_ptr<Variable>;
+
+}  // namespace pykeras

@@ -1,0 +1,345 @@
+// Elementwise kernels: a functor for each name of elementwise_list.h and the loops over them. Floats go through packets,
+// the tails too, on a padded copy; so an element's bits never depend on where it stands. Integers and bools go through
+// scalar loops that the compiler vectorises; their arithmetic is exact.
+#include "families.h"
+#include "packet_math.h"
+
+namespace pykeras::kernels::PYKERAS_ISA {
+namespace {
+
+// ---- functors: apply(x[, y], p) on packets of floats, on integers, or on both ----------------------------------------
+
+constexpr double selu_scale = 1.0507009873554804934, selu_alpha = 1.6732632423543772848;
+
+#define PYKERAS_PACKETS(name, parameters, ...)                       \
+  struct name##_functor {                                            \
+    template <class T>                                               \
+    static PYKERAS_INLINE Packet<T> apply parameters { __VA_ARGS__ } \
+  };
+#define PYKERAS_PACKETS_AND_INTEGERS(name, parameters, integer_parameters, integer_body, ...) \
+  struct name##_functor {                                                                     \
+    template <class T>                                                                        \
+    static PYKERAS_INLINE Packet<T> apply parameters { __VA_ARGS__ }                          \
+    template <class T>                                                                        \
+    static PYKERAS_INLINE T apply integer_parameters { integer_body }                         \
+  };
+#define PYKERAS_UNARY(name, ...) PYKERAS_PACKETS(name, (Packet<T> x, const double*), return __VA_ARGS__;)
+#define PYKERAS_UNARY_LIBM(name, function) \
+  PYKERAS_UNARY(name, by_lane(x, [](T v) { return scalar_##function(v); }))
+#define PYKERAS_BINARY(name, ...) PYKERAS_PACKETS(name, (Packet<T> x, Packet<T> y, const double*), return __VA_ARGS__;)
+#define PYKERAS_UNARY_NUMBER(name, integer, ...)                                                          \
+  PYKERAS_PACKETS_AND_INTEGERS(name, (Packet<T> x, const double*), (T x, const double*), return (integer); \
+                               , return __VA_ARGS__;)
+#define PYKERAS_BINARY_NUMBER(name, integer, ...)                                                             \
+  PYKERAS_PACKETS_AND_INTEGERS(name, (Packet<T> x, Packet<T> y, const double*), (T x, T y, const double*),     \
+                               return (integer);                                                              \
+                               , return __VA_ARGS__;)
+#define PYKERAS_TEST(name, parameters, ...)                                    \
+  struct name##_functor {                                                      \
+    template <class T>                                                         \
+    static PYKERAS_INLINE uint8_t apply parameters { return __VA_ARGS__; }      \
+  };
+
+PYKERAS_UNARY_NUMBER(copy, x, x)
+PYKERAS_UNARY_NUMBER(negative, wrapping_subtract(T(0), x), -x)
+PYKERAS_UNARY_NUMBER(absolute, x < T(0) ? wrapping_subtract(T(0), x) : x, abs(x))
+PYKERAS_UNARY_NUMBER(sign, static_cast<T>((x > T(0)) - (x < T(0))),
+                     select(x == x, (splat<T>(1) & (x > Packet<T>::zero())) - (splat<T>(1) & (x < Packet<T>::zero())),
+                            x))
+PYKERAS_UNARY_NUMBER(square, wrapping_multiply(x, x), x* x)
+PYKERAS_UNARY_NUMBER(floor, x, floor(x))
+PYKERAS_UNARY_NUMBER(ceil, x, ceil(x))
+PYKERAS_UNARY_NUMBER(round, x, rint(x))
+PYKERAS_UNARY_NUMBER(trunc, x, select(x < Packet<T>::zero(), ceil(x), floor(x)))
+PYKERAS_UNARY_NUMBER(relu, x < T(0) ? T(0) : x, select(x < Packet<T>::zero(), Packet<T>::zero(), x))
+
+PYKERAS_UNARY(reciprocal, splat<T>(1) / x)
+PYKERAS_UNARY(sqrt, sqrt(x))
+PYKERAS_UNARY(rsqrt, splat<T>(1) / sqrt(x))
+PYKERAS_UNARY(exp, exp(x))
+PYKERAS_UNARY(expm1, accurate_expm1(x))
+PYKERAS_UNARY(log, log(x))
+PYKERAS_UNARY(log1p, accurate_log1p(x))
+PYKERAS_UNARY_LIBM(log2, log2)
+PYKERAS_UNARY_LIBM(log10, log10)
+PYKERAS_UNARY_LIBM(sin, sin)
+PYKERAS_UNARY_LIBM(cos, cos)
+PYKERAS_UNARY_LIBM(tan, tan)
+PYKERAS_UNARY_LIBM(arcsin, asin)
+PYKERAS_UNARY_LIBM(arccos, acos)
+PYKERAS_UNARY_LIBM(arctan, atan)
+PYKERAS_UNARY_LIBM(sinh, sinh)
+PYKERAS_UNARY_LIBM(cosh, cosh)
+PYKERAS_UNARY(tanh, accurate_tanh(x))
+PYKERAS_UNARY_LIBM(arcsinh, asinh)
+PYKERAS_UNARY_LIBM(arccosh, acosh)
+PYKERAS_UNARY_LIBM(arctanh, atanh)
+PYKERAS_UNARY(erf, erf(x))
+PYKERAS_UNARY_LIBM(erfinv, erfinv)
+PYKERAS_UNARY(sigmoid, sigmoid(x))
+PYKERAS_UNARY(log_sigmoid, -softplus(-x))
+PYKERAS_UNARY(softplus, softplus(x))
+PYKERAS_UNARY(softsign, x / (splat<T>(1) + abs(x)))
+PYKERAS_UNARY(silu, x* sigmoid(x))
+PYKERAS_UNARY(gelu, x* normal_cdf(x))
+PYKERAS_PACKETS(selu, (Packet<T> x, const double*),
+                return select(x > Packet<T>::zero(), splat<T>(selu_scale) * x,
+                              splat<T>(selu_scale * selu_alpha) * accurate_expm1(x));)
+PYKERAS_PACKETS(leaky_relu, (Packet<T> x, const double* p), return select(x > Packet<T>::zero(), x, splat<T>(p[0]) * x);)
+PYKERAS_PACKETS(elu, (Packet<T> x, const double* p),
+                return select(x > Packet<T>::zero(), x, splat<T>(p[0]) * accurate_expm1(x));)
+
+/// x clipped to [low, high]; NaN stays.
+template <class T>
+PYKERAS_INLINE Packet<T> clipped(Packet<T> x, Packet<T> low, Packet<T> high) {
+  const Packet<T> raised = select(x < low, low, x);
+  return select(high < raised, high, raised);
+}
+PYKERAS_UNARY(hard_sigmoid, clipped(x / splat<T>(6) + splat<T>(0.5), splat<T>(0), splat<T>(1)))
+PYKERAS_PACKETS_AND_INTEGERS(
+    clip, (Packet<T> x, const double* p), (T x, const double* p), const T low = convert<T>(p[0]);
+    const T high = convert<T>(p[1]); const T raised = x < low ? low : x; return high < raised ? high : raised;
+    , return clipped(x, splat<T>(p[0]), splat<T>(p[1]));)
+
+/// 0.5 * (1 + tanh(z)) is sigmoid(2z), which keeps its relative accuracy on the left.
+template <class T>
+PYKERAS_INLINE Packet<T> gelu_tanh_gate(Packet<T> x) {
+  return sigmoid(splat<T>(2 * 0.79788456080286535588) * (x + splat<T>(0.044715) * x * x * x));
+}
+PYKERAS_UNARY(gelu_tanh, x* gelu_tanh_gate(x))
+
+PYKERAS_BINARY_NUMBER(add, wrapping_add(x, y), x + y)
+PYKERAS_BINARY_NUMBER(subtract, wrapping_subtract(x, y), x - y)
+PYKERAS_BINARY_NUMBER(multiply, wrapping_multiply(x, y), x* y)
+PYKERAS_BINARY(divide, x / y)
+PYKERAS_BINARY_NUMBER(floor_divide, integer_floor_divide(x, y),
+                      by_lane(x, y, [](T a, T b) { return float_floor_divide(a, b); }))
+PYKERAS_BINARY_NUMBER(mod, integer_mod(x, y), by_lane(x, y, [](T a, T b) { return float_mod(a, b); }))
+PYKERAS_BINARY_NUMBER(power, integer_power(x, y), by_lane(x, y, [](T a, T b) { return float_power(a, b); }))
+PYKERAS_BINARY_NUMBER(maximum, x < y ? y : x, select(x == x, select(x >= y, x, y), x))
+PYKERAS_BINARY_NUMBER(minimum, y < x ? y : x, select(x == x, select(x <= y, x, y), x))
+PYKERAS_BINARY(arctan2, by_lane(x, y, [](T a, T b) { return scalar_atan2(a, b); }))
+
+PYKERAS_TEST(isnan, (T x, const double*), is_nan(x))
+PYKERAS_TEST(isinf, (T x, const double*), std::is_floating_point_v<T>&& __builtin_fabs(double(x)) == HUGE_VAL)
+PYKERAS_TEST(isfinite, (T x, const double*), !std::is_floating_point_v<T> || __builtin_fabs(double(x)) < HUGE_VAL)
+PYKERAS_TEST(logical_not, (T x, const double*), x == 0)
+PYKERAS_TEST(equal, (T x, T y, const double*), x == y)
+PYKERAS_TEST(not_equal, (T x, T y, const double*), x != y)
+PYKERAS_TEST(less, (T x, T y, const double*), x < y)
+PYKERAS_TEST(less_equal, (T x, T y, const double*), x <= y)
+PYKERAS_TEST(greater, (T x, T y, const double*), x > y)
+PYKERAS_TEST(greater_equal, (T x, T y, const double*), x >= y)
+PYKERAS_TEST(logical_and, (T x, T y, const double*), (x != 0) & (y != 0))
+PYKERAS_TEST(logical_or, (T x, T y, const double*), (x | y) != 0)
+PYKERAS_TEST(logical_xor, (T x, T y, const double*), (x != 0) != (y != 0))
+
+// Gradients: x is the function's result or argument, y the gradient that arrives.
+PYKERAS_BINARY(relu_grad, select(x > Packet<T>::zero(), y, Packet<T>::zero()))
+PYKERAS_PACKETS(leaky_relu_grad, (Packet<T> x, Packet<T> y, const double* p),
+                return select(x > Packet<T>::zero(), y, splat<T>(p[0]) * y);)
+PYKERAS_PACKETS(elu_grad, (Packet<T> x, Packet<T> y, const double* p),
+                return select(x > Packet<T>::zero(), y, y * (x + splat<T>(p[0])));)
+PYKERAS_BINARY(selu_grad, select(x > Packet<T>::zero(), y* splat<T>(selu_scale),
+                                 y * (x + splat<T>(selu_scale * selu_alpha))))
+PYKERAS_BINARY(sigmoid_grad, y* x * (splat<T>(1) - x))
+PYKERAS_BINARY(tanh_grad, y * (splat<T>(1) - x * x))
+PYKERAS_PACKETS(silu_grad, (Packet<T> x, Packet<T> y, const double*), const Packet<T> s = sigmoid(x);
+                return y * (s * (splat<T>(1) + x * (splat<T>(1) - s)));)
+PYKERAS_BINARY(gelu_grad, y * (normal_cdf(x) + x * splat<T>(0.39894228040143267794) * exp(splat<T>(-0.5) * x * x)))
+PYKERAS_PACKETS(gelu_tanh_grad, (Packet<T> x, Packet<T> y, const double*), const Packet<T> s = gelu_tanh_gate(x);
+                const Packet<T> slope = splat<T>(2 * 0.79788456080286535588) *
+                                        (splat<T>(1) + splat<T>(3 * 0.044715) * x * x);
+                return y * (s + x * s * (splat<T>(1) - s) * slope);)
+PYKERAS_PACKETS(clip_grad, (Packet<T> x, Packet<T> y, const double* p),
+                return y & ((x >= splat<T>(p[0])) & (x <= splat<T>(p[1])));)
+
+struct select_functor {};  // its inputs differ in type: select_kernel below
+
+// ---- loops ----------------------------------------------------------------------------------------------------------
+
+/// A copy of the parameters that no store can alias, so that the loops keep them in registers.
+struct Parameters {
+  double values[2] = {0, 0};
+  explicit Parameters(const double* params) {
+    if (params) std::memcpy(values, params, sizeof(values));
+  }
+};
+
+/// One operand: consecutive packets, or the same value in all lanes.
+template <class T, bool step>
+struct Operand {
+  const T* p;
+  Packet<T> same;
+  explicit PYKERAS_INLINE Operand(const T* p) : p(p), same(step ? Packet<T>::zero() : Packet<T>::broadcast(*p)) {}
+  PYKERAS_INLINE Packet<T> load(int64_t i) const { return step ? Packet<T>::load(p + i) : same; }
+  PYKERAS_INLINE Packet<T> load_tail(int64_t i, int64_t n) const {
+    // Ones in the padding: no function of theirs divides by zero or leaves the fast path.
+    return step ? Packet<T>::load_partial(p + i, n - i, T(1)) : same;
+  }
+};
+
+template <class T, class F, class... Operands>
+PYKERAS_INLINE void packet_loop(T* out, int64_t n, const Parameters& parameters, Operands... operands) {
+  constexpr int width = Packet<T>::width;
+  int64_t i = 0;
+#pragma GCC unroll 2
+  for (; i + width <= n; i += width) F::apply(operands.load(i)..., parameters.values).store(out + i);
+  if (i < n) F::apply(operands.load_tail(i, n)..., parameters.values).store_partial(out + i, n - i);
+}
+
+template <class R>
+void fill(R* out, int64_t n, R value) {
+  for (int64_t i = 0; i < n; ++i) out[i] = value;
+}
+
+template <class F, class T, class R>
+void unary_kernel(const void* const* in, const uint8_t* strides, void* result, int64_t n, const double* params) {
+  if (n <= 0) return;
+  const T* x = static_cast<const T*>(in[0]);
+  R* out = static_cast<R*>(result);
+  const Parameters parameters(params);
+  const int64_t count = strides[0] ? n : 1;
+  if constexpr (std::is_floating_point_v<R>) {
+    packet_loop<T, F>(out, count, parameters, Operand<T, true>(x));
+  } else {
+#pragma GCC ivdep
+    for (int64_t i = 0; i < count; ++i) out[i] = F::apply(x[i], parameters.values);
+  }
+  if (!strides[0]) fill(out, n, out[0]);
+}
+
+template <class F, class T, class R>
+void binary_kernel(const void* const* in, const uint8_t* strides, void* result, int64_t n, const double* params) {
+  if (n <= 0) return;
+  const T *x = static_cast<const T*>(in[0]), *y = static_cast<const T*>(in[1]);
+  R* out = static_cast<R*>(result);
+  const Parameters parameters(params);
+  const T first_x = *x, first_y = *y;
+  if constexpr (std::is_floating_point_v<R>) {
+    if (strides[0] && strides[1]) {
+      packet_loop<T, F>(out, n, parameters, Operand<T, true>(x), Operand<T, true>(y));
+    } else if (strides[0]) {
+      packet_loop<T, F>(out, n, parameters, Operand<T, true>(x), Operand<T, false>(&first_y));
+    } else if (strides[1]) {
+      packet_loop<T, F>(out, n, parameters, Operand<T, false>(&first_x), Operand<T, true>(y));
+    } else {
+      packet_loop<T, F>(out, 1, parameters, Operand<T, false>(&first_x), Operand<T, false>(&first_y));
+    }
+  } else if (strides[0] && strides[1]) {
+#pragma GCC ivdep
+    for (int64_t i = 0; i < n; ++i) out[i] = F::apply(x[i], y[i], parameters.values);
+  } else if (strides[0]) {
+#pragma GCC ivdep
+    for (int64_t i = 0; i < n; ++i) out[i] = F::apply(x[i], first_y, parameters.values);
+  } else if (strides[1]) {
+#pragma GCC ivdep
+    for (int64_t i = 0; i < n; ++i) out[i] = F::apply(first_x, y[i], parameters.values);
+  } else {
+    out[0] = F::apply(first_x, first_y, parameters.values);
+  }
+  if (!strides[0] && !strides[1]) fill(out, n, out[0]);
+}
+
+/// out = condition ? x : y; moves bits only, so T is an unsigned integer of the item's size.
+template <class T>
+void select_kernel(const void* const* in, const uint8_t* strides, void* result, int64_t n, const double*) {
+  if (n <= 0) return;
+  const uint8_t* condition = static_cast<const uint8_t*>(in[0]);
+  const T *x = static_cast<const T*>(in[1]), *y = static_cast<const T*>(in[2]);
+  T* out = static_cast<T*>(result);
+  const T first_x = *x, first_y = *y;
+  if (!strides[0]) {
+    const bool take_x = *condition;
+    const T* from = take_x ? x : y;
+    if (strides[take_x ? 1 : 2]) {
+      if (from != out) std::memmove(out, from, n * sizeof(T));
+    } else {
+      fill(out, n, take_x ? first_x : first_y);
+    }
+  } else if (strides[1] && strides[2]) {
+#pragma GCC ivdep
+    for (int64_t i = 0; i < n; ++i) {
+      const T if_true = x[i], if_false = y[i];
+      out[i] = condition[i] ? if_true : if_false;
+    }
+  } else if (strides[1]) {
+#pragma GCC ivdep
+    for (int64_t i = 0; i < n; ++i) {
+      const T if_true = x[i];
+      out[i] = condition[i] ? if_true : first_y;
+    }
+  } else if (strides[2]) {
+#pragma GCC ivdep
+    for (int64_t i = 0; i < n; ++i) {
+      const T if_false = y[i];
+      out[i] = condition[i] ? first_x : if_false;
+    }
+  } else {
+#pragma GCC ivdep
+    for (int64_t i = 0; i < n; ++i) out[i] = condition[i] ? first_x : first_y;
+  }
+}
+
+// ---- the table ------------------------------------------------------------------------------------------------------
+
+template <class F, int inputs, class T, class R>
+constexpr ElementwiseKernel kernel_of() {
+  if constexpr (inputs == 1) {
+    return &unary_kernel<F, T, R>;
+  } else if constexpr (inputs == 2) {
+    return &binary_kernel<F, T, R>;
+  } else {
+    return sizeof(T) == 1   ? &select_kernel<uint8_t>
+           : sizeof(T) == 2 ? &select_kernel<uint16_t>
+           : sizeof(T) == 4 ? &select_kernel<uint32_t>
+                            : &select_kernel<uint64_t>;
+  }
+}
+
+template <class F, int inputs>
+void fill_real(ElementwiseKernel* row) {
+  row[static_cast<int>(DType::float32)] = kernel_of<F, inputs, float, float>();
+  row[static_cast<int>(DType::float64)] = kernel_of<F, inputs, double, double>();
+}
+
+template <class F, int inputs>
+void fill_number(ElementwiseKernel* row) {
+  for (int d = static_cast<int>(DType::uint8); d < dtype_count; ++d) {
+    with_type(static_cast<DType>(d), [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      row[d] = kernel_of<F, inputs, T, T>();
+    });
+  }
+}
+
+template <class F, int inputs>
+void fill_any(ElementwiseKernel* row) {
+  fill_number<F, inputs>(row);
+  row[static_cast<int>(DType::boolean)] = kernel_of<F, inputs, uint8_t, uint8_t>();
+}
+
+template <class F, int inputs>
+void fill_compare(ElementwiseKernel* row) {
+  for (int d = 0; d < dtype_count; ++d) {
+    with_type(static_cast<DType>(d), [&](auto tag) {
+      row[d] = kernel_of<F, inputs, typename decltype(tag)::type, uint8_t>();
+    });
+  }
+}
+
+template <class F, int inputs>
+void fill_logic(ElementwiseKernel* row) {
+  row[static_cast<int>(DType::boolean)] = kernel_of<F, inputs, uint8_t, uint8_t>();
+}
+
+}  // namespace
+
+void fill_elementwise(KernelTable& table) {
+#define PYKERAS_FILL(name, inputs, kind) \
+  fill_##kind<name##_functor, inputs>(table.elementwise[static_cast<int>(Elementwise::name)]);
+  PYKERAS_ELEMENTWISE(PYKERAS_FILL)
+#undef PYKERAS_FILL
+}
+
+}  // namespace pykeras::kernels::PYKERAS_ISA

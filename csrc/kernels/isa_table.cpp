@@ -1,0 +1,29 @@
+// Compiled once per instruction set: fills that set's table from the rows of table.h.
+#include "families.h"
+
+namespace pykeras::kernels::PYKERAS_ISA {
+
+template <class T>
+static FloatKernels<T> float_kernels() {
+  FloatKernels<T> table;
+#define PYKERAS_FILL(name, parameters) table.name = &name<T>;
+  PYKERAS_FLOAT_KERNELS(PYKERAS_FILL)
+#undef PYKERAS_FILL
+  return table;
+}
+
+const KernelTable& table() {
+  static const KernelTable table = [] {
+    KernelTable t = {};
+    t.f32 = float_kernels<float>();
+    t.f64 = float_kernels<double>();
+#define PYKERAS_FILL(name, parameters) t.name = &name;
+    PYKERAS_ANY_KERNELS(PYKERAS_FILL)
+#undef PYKERAS_FILL
+    fill_elementwise(t);
+    return t;
+  }();
+  return table;
+}
+
+}  // namespace pykeras::kernels::PYKERAS_ISA

@@ -1,0 +1,69 @@
+// Batch normalization over all axes but the last.
+#include "op.h"
+
+namespace pykeras {
+namespace {
+
+int64_t rows_of(const Spec& x) { return x.shape.product(0, x.rank() - 1); }
+
+struct BatchNormGrad {
+  static constexpr auto name = "batch_norm_grad";
+  static constexpr auto doc = "gradients of batch_norm: for x, gamma and beta";
+  static constexpr std::array inputs{"x", "gamma", "mean", "variance", "dy"};
+  double epsilon = 1e-3;
+  static auto attributes() { return std::tuple{field("epsilon", &BatchNormGrad::epsilon)}; }
+  Specs infer(Spec x, Spec gamma, Spec mean, Spec variance, Spec dy) const {
+    expect_float(name, "x", x);
+    expect_min_rank(name, "x", x, 1);
+    const Spec channels{x.dtype, Shape{x.dim(-1)}};
+    for (const Spec& spec : {gamma, mean, variance}) {
+      if (spec.given) expect_same_shape(name, "gamma, mean and variance", channels, spec);
+    }
+    expect_same_shape(name, "dy", x, dy);
+    return {x, channels, channels};
+  }
+  void forward(In x, In gamma, In mean, In variance, In dy, Out dx, Out dgamma, Out dbeta) const {
+    with_real(x.dtype(), [&](auto tag) {
+      using T = decltype(tag);
+      table().of<T>().batch_norm_grad({rows_of(*x.spec), x.dim(-1), x.as<T>(), gamma.as<T>(), mean.as<T>(),
+                                         variance.as<T>(), dy.as<T>(), dx.as<T>(), dgamma.as<T>(), dbeta.as<T>(),
+                                         static_cast<T>(epsilon)});
+    });
+  }
+};
+PYKERAS_OP(BatchNormGrad)
+
+struct BatchNorm {
+  static constexpr auto name = "batch_norm";
+  static constexpr auto doc =
+      "gamma * (x - mean) / sqrt(variance + epsilon) + beta with mean and variance over all axes but the last; also "
+      "returns mean and (biased) variance, which are constants for differentiation";
+  static constexpr std::array inputs{"x", "gamma?", "beta?"};
+  static constexpr Promotion promotion = Promotion::common_real;
+  double epsilon = 1e-3;
+  static auto attributes() { return std::tuple{field("epsilon", &BatchNorm::epsilon)}; }
+  Specs infer(Spec x, Spec gamma, Spec beta) const {
+    expect_min_rank(name, "x", x, 2);
+    const Spec channels{x.dtype, Shape{x.dim(-1)}};
+    if (gamma.given) expect_same_shape(name, "gamma", channels, gamma);
+    if (beta.given) expect_same_shape(name, "beta", channels, beta);
+    return {x, channels, channels};
+  }
+  void forward(In x, In gamma, In beta, Out y, Out mean, Out variance) const {
+    with_real(x.dtype(), [&](auto tag) {
+      using T = decltype(tag);
+      table().of<T>().batch_norm({rows_of(*x.spec), x.dim(-1), x.as<T>(), gamma.as<T>(), beta.as<T>(), y.as<T>(),
+                                    mean.as<T>(), variance.as<T>(), static_cast<T>(epsilon)});
+    });
+  }
+  Tensors gradient(const Backward& b) const {
+    if (!b.dy(0)) return {Tensor(), Tensor(), Tensor()};
+    const Tensors d =
+        record_all(BatchNormGrad{epsilon}, {b.in(0), b.inputs.size() > 1 ? b.in(1) : Tensor(), b.out(1), b.out(2), b.dy()});
+    return {d[0], d[1], d[2]};
+  }
+};
+PYKERAS_OP(BatchNorm)
+
+}  // namespace
+}  // namespace pykeras

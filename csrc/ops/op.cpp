@@ -1,0 +1,103 @@
+#include "op.h"
+
+#include "movement.h"
+#include "pointwise.h"
+#include "reduce.h"
+
+namespace pykeras {
+
+std::vector<OpInfo>& op_registry() {
+  static std::vector<OpInfo> registry;
+  return registry;
+}
+
+DType common_dtype(DType a, DType b) {
+  if (a == b) return a;
+  if (is_float(a) || is_float(b)) {
+    if (!is_float(a)) return b;
+    if (!is_float(b)) return a;
+    return DType::float64;
+  }
+  if (a == DType::boolean) return b;
+  if (b == DType::boolean) return a;
+  if (is_signed(a) == is_signed(b)) return size_of(a) > size_of(b) ? a : b;
+  const DType with_sign = is_signed(a) ? a : b, without = is_signed(a) ? b : a;
+  if (size_of(with_sign) > size_of(without)) return with_sign;
+  switch (size_of(without)) {
+    case 1: return DType::int16;
+    case 2: return DType::int32;
+    case 4: return DType::int64;
+    default: return DType::float32;
+  }
+}
+
+namespace {
+
+/// The dtype that input i is brought to.
+DType promoted_dtype(Promotion promotion, const std::vector<DType>& dtypes, const std::vector<bool>& given, size_t i) {
+  if (promotion == Promotion::none) return dtypes[i];
+  const size_t first = promotion == Promotion::select ? 1 : 0;
+  if (i < first) return DType::boolean;
+  std::optional<DType> common;
+  for (size_t k = first; k < dtypes.size(); ++k) {
+    if (given[k]) common = common ? common_dtype(*common, dtypes[k]) : dtypes[k];
+  }
+  if (promotion == Promotion::common_real && !is_float(*common)) return DType::float32;
+  return *common;
+}
+
+}  // namespace
+
+void promote_inputs(Promotion promotion, Tensors& inputs) {
+  if (promotion == Promotion::none) return;
+  std::vector<DType> dtypes;
+  std::vector<bool> given;
+  for (const Tensor& input : inputs) {
+    given.push_back(static_cast<bool>(input));
+    dtypes.push_back(input ? input.dtype() : DType::boolean);
+  }
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (!inputs[i]) continue;
+    const DType dtype = promoted_dtype(promotion, dtypes, given, i);
+    if (dtype != inputs[i].dtype()) inputs[i] = record(Cast{dtype}, {inputs[i]});
+  }
+}
+
+Spec promoted_spec(Promotion promotion, const Specs& inputs, size_t i) {
+  Spec spec = inputs[i];
+  if (!spec.given) return spec;
+  std::vector<DType> dtypes;
+  std::vector<bool> given;
+  for (const Spec& input : inputs) {
+    given.push_back(input.given);
+    dtypes.push_back(input.dtype);
+  }
+  spec.dtype = promoted_dtype(promotion, dtypes, given, i);
+  return spec;
+}
+
+Tensor sum_to(const Tensor& gradient, const Spec& operand) {
+  if (gradient.shape() == operand.shape) return gradient;
+  std::vector<int64_t> axes;
+  const int extra = gradient.shape().rank() - operand.rank();
+  for (int axis = 0; axis < gradient.shape().rank(); ++axis) {
+    if (axis < extra || (operand.dim(axis - extra) == 1 && gradient.shape()[axis] != 1)) axes.push_back(axis);
+  }
+  Tensor sum = axes.empty() ? gradient : record(Sum{axes, true}, {gradient});
+  return record(Reshape{std::vector<int64_t>(operand.shape.begin(), operand.shape.end())}, {sum});
+}
+
+Tensor scalar_like(double value, DType dtype) {
+  Tensor scalar(Spec{dtype, Shape{}});
+  const double source[1] = {value};
+  table().cast(DType::float64, dtype, 1, source, scalar.data());
+  return scalar;
+}
+
+Tensor zeros(const Spec& spec) {
+  Tensor result(spec);
+  std::fill_n(result.as<char>(), spec.bytes(), char{0});
+  return result;
+}
+
+}  // namespace pykeras

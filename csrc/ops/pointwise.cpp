@@ -1,0 +1,325 @@
+#include "pointwise.h"
+
+#include <cstring>
+
+#include "../engine/optimise/passes.h"
+
+namespace pykeras {
+namespace {
+
+// Elements per block: a handful of blocks of temporaries stay in the first-level cache.
+constexpr int64_t block_size = 1024;
+// Elements per task; fixed, so that the split never depends on the number of threads.
+constexpr int64_t task_size = 16 * block_size;
+
+enum class Reach { all, one, repeated };  // how an operand follows the pass
+
+Reach reach_of(const Shape& operand, const Shape& shape) {
+  if (operand == shape) return Reach::all;
+  return operand.size() == 1 ? Reach::one : Reach::repeated;
+}
+
+/// A chain of kernels over cache-sized blocks: what fuse_pointwise makes, and what a single pointwise op runs as.
+class FusedPointwise final : public Op {
+ public:
+  explicit FusedPointwise(const FusedPlan& plan) : shape_(plan.steps.back().result.shape) {
+    for (const Spec& input : plan.inputs) {
+      const Reach reach = reach_of(input.shape, shape_);
+      inputs_.push_back({reach, size_of(input.dtype), reach == Reach::repeated ? input.shape.size() : 1});
+    }
+    std::vector<int> last_use(plan.steps.size(), -1);
+    last_input_use_.assign(plan.inputs.size(), -1);
+    for (size_t s = 0; s < plan.steps.size(); ++s) {
+      for (int operand : plan.steps[s].operands) (operand < 0 ? last_use[~operand] : last_input_use_[operand]) = int(s);
+    }
+    std::vector<int> output_of(plan.steps.size(), -1);
+    for (size_t k = 0; k < plan.outputs.size(); ++k) {
+      output_of[plan.outputs[k]] = static_cast<int>(k);
+      output_specs_.push_back(plan.steps[plan.outputs[k]].result);
+      output_step_.push_back(plan.outputs[k]);
+    }
+    // Results that stay inside live in temporaries, which are reused as soon as nobody reads them.
+    std::vector<int> free_temporaries, temporary_of(plan.steps.size(), -1);
+    for (size_t s = 0; s < plan.steps.size(); ++s) {
+      const FusedPlan::Step& from = plan.steps[s];
+      Step step;
+      const PointwiseKernel& kernel = from.kernel;
+      // `select` is chosen by its values, not by its condition.
+      step.kernel = kernel_for(kernel.id, from.operand_specs[from.operands.size() == 3 ? 1 : 0].dtype);
+      step.params = kernel.params;
+      step.item_size = size_of(from.result.dtype);
+      step.count = static_cast<int>(from.operands.size());
+      for (int i = 0; i < step.count; ++i) {
+        const int operand = from.operands[i];
+        if (operand >= 0) {
+          step.operands[i] = {Place::input, operand};
+        } else if (output_of[~operand] >= 0) {
+          step.operands[i] = {Place::output, output_of[~operand]};
+        } else {
+          step.operands[i] = {Place::temporary, temporary_of[~operand]};
+        }
+      }
+      if (output_of[s] >= 0) {
+        step.result = {Place::output, output_of[s]};
+      } else {
+        if (free_temporaries.empty()) free_temporaries.push_back(temporaries_++);
+        temporary_of[s] = free_temporaries.back();
+        free_temporaries.pop_back();
+        step.result = {Place::temporary, temporary_of[s]};
+      }
+      for (int operand : from.operands) {
+        if (operand >= 0 || last_use[~operand] != static_cast<int>(s)) continue;
+        int& temporary = temporary_of[~operand];
+        if (temporary >= 0) free_temporaries.push_back(temporary);
+        temporary = -1;
+      }
+      steps_.push_back(step);
+      names_ += (s ? "+" : "") + std::string(from.name);
+    }
+  }
+
+  const char* name() const override { return names_.c_str(); }
+  Specs infer(const Specs&) const override { return output_specs_; }
+  /// Within a block an input is gone once an output in its place is written, so all its readers must come before.
+  bool may_overwrite(int output, int input) const override {
+    return inputs_[input].reach == Reach::all && last_input_use_[input] <= output_step_[output];
+  }
+
+  void forward(const Ins& in, const Outs& out) const override {
+    const int64_t n = shape_.size();
+    const int64_t tasks = (n + task_size - 1) / task_size;
+    kernels::parallel_for(tasks, static_cast<double>(n) * static_cast<double>(steps_.size()), [&](int64_t task) {
+      const int64_t end = (task + 1) * task_size < n ? (task + 1) * task_size : n;
+      run_range(in, out, task * task_size, end);
+    });
+  }
+
+ private:
+  struct Input {
+    Reach reach;
+    size_t item_size;
+    int64_t period;
+  };
+  enum class Place { input, output, temporary };
+  struct Where {
+    Place place;
+    int number;
+  };
+  struct Step {
+    kernels::ElementwiseKernel kernel;
+    std::array<double, 2> params;
+    size_t item_size;
+    int count;
+    Where operands[3], result;
+  };
+
+  void run_range(const Ins& in, const Outs& out, int64_t start, int64_t end) const {
+    constexpr size_t temporary_bytes = block_size * sizeof(double);
+    size_t tiles = 0;
+    for (const Input& input : inputs_) tiles += input.reach == Reach::repeated;
+    char* scratch = static_cast<char*>(
+        kernels::thread_scratch(3, (static_cast<size_t>(temporaries_) + tiles) * temporary_bytes + 64));
+    char* next_tile = scratch + static_cast<size_t>(temporaries_) * temporary_bytes;
+    constexpr int most_inputs = 32;
+    char* tile_of[most_inputs] = {};
+    int64_t tile_start[most_inputs];
+    for (size_t i = 0; i < inputs_.size(); ++i) {
+      if (inputs_[i].reach != Reach::repeated) continue;
+      tile_of[i] = next_tile;
+      tile_start[i] = -1;
+      next_tile += temporary_bytes;
+    }
+
+    for (int64_t first = start; first < end; first += block_size) {
+      const int64_t n = first + block_size < end ? block_size : end - first;
+      const void* input_at[most_inputs];
+      for (size_t i = 0; i < inputs_.size(); ++i) {
+        const Input& input = inputs_[i];
+        const char* data = static_cast<const char*>(in[i].data);
+        if (input.reach == Reach::all) {
+          input_at[i] = data + static_cast<size_t>(first) * input.item_size;
+        } else if (input.reach == Reach::one) {
+          input_at[i] = data;
+        } else {
+          const int64_t phase = first % input.period;
+          if (phase + n <= input.period) {
+            input_at[i] = data + static_cast<size_t>(phase) * input.item_size;
+          } else {
+            // A tile filled for a full block serves every block that begins at the same phase.
+            if (tile_start[i] != phase) fill_tile(input, data, phase, tile_of[i]);
+            tile_start[i] = phase;
+            input_at[i] = tile_of[i];
+          }
+        }
+      }
+      for (const Step& step : steps_) {
+        const void* operands[3];
+        uint8_t strides[3] = {1, 1, 1};
+        for (int i = 0; i < step.count; ++i) {
+          const Where where = step.operands[i];
+          switch (where.place) {
+            case Place::input:
+              operands[i] = input_at[where.number];
+              strides[i] = inputs_[where.number].reach != Reach::one;
+              break;
+            case Place::output:
+              operands[i] = static_cast<char*>(out[where.number].data) +
+                            static_cast<size_t>(first) * size_of(output_specs_[where.number].dtype);
+              break;
+            case Place::temporary:
+              operands[i] = scratch + static_cast<size_t>(where.number) * temporary_bytes;
+              break;
+          }
+        }
+        void* result = step.result.place == Place::output
+                           ? static_cast<char*>(out[step.result.number].data) + static_cast<size_t>(first) * step.item_size
+                           : scratch + static_cast<size_t>(step.result.number) * temporary_bytes;
+        step.kernel(operands, strides, result, n, step.params.data());
+      }
+    }
+  }
+
+  static void fill_tile(const Input& input, const char* data, int64_t phase, char* tile) {
+    int64_t filled = 0;
+    while (filled < block_size) {
+      const int64_t left = block_size - filled, run = input.period - phase;
+      const int64_t count = run < left ? run : left;
+      std::memcpy(tile + static_cast<size_t>(filled) * input.item_size, data + static_cast<size_t>(phase) * input.item_size,
+                  static_cast<size_t>(count) * input.item_size);
+      filled += count;
+      phase = 0;
+    }
+  }
+
+  Shape shape_;
+  std::vector<Input> inputs_;
+  std::vector<Step> steps_;
+  std::vector<int> last_input_use_;
+  std::vector<int> output_step_;
+  Specs output_specs_;
+  int temporaries_ = 0;
+  std::string names_;
+};
+
+/// Whether `operand` repeats along the trailing axes of `shape`, so that no copy is needed.
+bool is_suffix(const Shape& operand, const Shape& shape) {
+  int first = 0;
+  while (first < operand.rank() && operand[first] == 1) ++first;
+  for (int axis = 1; axis <= operand.rank() - first; ++axis) {
+    if (axis > shape.rank() || operand[-axis] != shape[-axis]) return false;
+  }
+  return true;
+}
+
+/// A dense copy of an operand broadcast to `shape`.
+Tensor expanded(In x, const Shape& shape) {
+  Tensor full(Spec{x.dtype(), shape});
+  kernels::TransposeArgs args{};
+  args.rank = shape.rank();
+  int64_t stride = 1;
+  for (int axis = 1; axis <= shape.rank(); ++axis) {
+    const int64_t dim = axis <= x.rank() ? x.dim(-axis) : 1;
+    args.shape[shape.rank() - axis] = shape[-axis];
+    args.strides[shape.rank() - axis] = dim == 1 ? 0 : stride;
+    stride *= dim;
+  }
+  args.item_size = size_of(x.dtype());
+  args.x = x.data;
+  args.y = full.data();
+  table().strided_copy(args);
+  return full;
+}
+
+OpPtr fuse(const FusedPlan& plan) { return std::make_shared<FusedPointwise>(plan); }
+
+}  // namespace
+
+kernels::ElementwiseKernel kernel_for(int id, DType dtype) {
+  return table().elementwise[id][static_cast<int>(dtype)];
+}
+
+void expect_kernel(const char* name, Elementwise kernel, DType dtype) {
+  if (!kernel_for(static_cast<int>(kernel), dtype)) {
+    throw TypeError(std::string(name) + ": not defined for " + name_of(dtype));
+  }
+}
+
+Shape broadcast(const char* name, const Shape& a, const Shape& b) {
+  const int rank = a.rank() > b.rank() ? a.rank() : b.rank();
+  std::vector<int64_t> dims(static_cast<size_t>(rank));
+  for (int axis = 1; axis <= rank; ++axis) {
+    const int64_t x = axis <= a.rank() ? a[-axis] : 1, y = axis <= b.rank() ? b[-axis] : 1;
+    int64_t dim;
+    if (x == y || y == 1) {
+      dim = x;
+    } else if (x == 1 || x == Shape::unknown) {
+      dim = y;
+    } else {
+      expect(y == Shape::unknown, name, "shapes " + a.text() + " and " + b.text() + " cannot be broadcast together");
+      dim = x;
+    }
+    dims[static_cast<size_t>(rank - axis)] = dim;
+  }
+  return Shape(dims);
+}
+
+void run_pointwise(const PointwiseKernel& kernel, const Ins& in, Out out) {
+  const kernels::ElementwiseKernel run = kernel_for(kernel.id, in[in.size() == 3 ? 1 : 0].dtype());
+  const Shape& shape = out.spec->shape;
+  const int64_t n = shape.size();
+  const void* operands[3] = {};
+  uint8_t strides[3] = {};
+  size_t item_size[3] = {};
+  Tensors copies;
+  bool periodic = false;
+  for (size_t i = 0; i < in.size(); ++i) {
+    const Reach reach = reach_of(in[i].spec->shape, shape);
+    operands[i] = in[i].data;
+    strides[i] = reach != Reach::one;
+    item_size[i] = size_of(in[i].dtype());
+    if (reach == Reach::repeated) {
+      if (is_suffix(in[i].spec->shape, shape)) {
+        periodic = true;
+      } else {
+        copies.push_back(expanded(in[i], shape));
+        operands[i] = copies.back().data();
+      }
+    }
+  }
+  if (periodic) {
+    // The general pass knows how to walk repeated operands.
+    FusedPlan plan;
+    FusedPlan::Step step{kernel, "pointwise", {}, {}, *out.spec};
+    Ins full;
+    for (size_t i = 0; i < in.size(); ++i) {
+      Spec spec = *in[i].spec;
+      if (operands[i] != in[i].data) spec.shape = shape;
+      plan.inputs.push_back(spec);
+      step.operands.push_back(static_cast<int>(i));
+      step.operand_specs.push_back(spec);
+      full.push_back(In{operands[i], nullptr});
+    }
+    plan.steps.push_back(step);
+    plan.outputs = {0};
+    FusedPointwise(plan).forward(full, {out});
+    return;
+  }
+  const size_t out_size = size_of(out.dtype());
+  kernels::parallel_for((n + task_size - 1) / task_size, static_cast<double>(n), [&](int64_t task) {
+    const int64_t first = task * task_size, count = n - first < task_size ? n - first : task_size;
+    const void* at[3];
+    for (size_t i = 0; i < in.size(); ++i) {
+      at[i] = static_cast<const char*>(operands[i]) + (strides[i] ? static_cast<size_t>(first) * item_size[i] : 0);
+    }
+    run(at, strides, out.as<char>() + static_cast<size_t>(first) * out_size, count, kernel.params.data());
+  });
+}
+
+namespace {
+const bool fuse_registered = [] {
+  engine_ops().fuse = &fuse;
+  return true;
+}();
+}  // namespace
+
+}  // namespace pykeras

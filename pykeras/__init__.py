@@ -1,0 +1,57 @@
+"""Keras, whole, on a CPU, from one small wheel.
+
+Namespaces load when they are first used, so that ``import pykeras`` costs little more than importing NumPy.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from pykeras import _core, ops  # noqa: F401 - operators of tensors are installed by ops
+
+__version__: str = _core.version
+
+_NAMESPACES = (
+    "activations", "callbacks", "config", "constraints", "datasets", "dtype_policies", "initializers", "layers", "losses",
+    "metrics", "models", "ops", "optimizers", "random", "regularizers", "saving", "tree", "utils",
+)  # fmt: skip
+
+# Top-level names and the modules they come from.
+_NAMES = {
+    "DTypePolicy": "dtype_policies",
+    "GradientTape": "differentiation",
+    "Initializer": "initializers",
+    "Input": "layers",
+    "InputSpec": "layers",
+    "KerasTensor": "keras_tensor",
+    "Layer": "layers",
+    "Loss": "losses",
+    "Metric": "metrics",
+    "Model": "models",
+    "Operation": "keras_tensor",
+    "Optimizer": "optimizers",
+    "Regularizer": "regularizers",
+    "Sequential": "models",
+    "Variable": "variables",
+    "value_and_grad": "differentiation",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NAMESPACES:
+        return importlib.import_module(f"pykeras.{name}")
+    if name in _NAMES:
+        value = getattr(importlib.import_module(f"pykeras.{_NAMES[name]}"), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'pykeras' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_NAMESPACES, *_NAMES})
+
+
+def version() -> str:
+    """The version of pykeras."""
+    return __version__

@@ -1,0 +1,108 @@
+"""Settings of the process: default dtype, numerical fuzz, image layout, threads, where data is kept."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import platform
+import sys
+
+from pykeras import _core
+
+_settings: dict = {
+    "floatx": "float32",
+    "epsilon": 1e-7,
+    "image_data_format": "channels_last",
+    "interactive_logging": True,
+    "traceback_filtering": True,
+}
+
+
+def floatx() -> str:
+    """The dtype of layers and variables unless they say otherwise: ``"float32"`` or ``"float64"``."""
+    return _settings["floatx"]
+
+
+def set_floatx(value: str) -> None:
+    """Sets the default dtype.
+
+    >>> set_floatx("float32")
+    """
+    if value not in ("float32", "float64"):
+        raise ValueError(f"floatx: expected 'float32' or 'float64', got {value!r}")
+    _settings["floatx"] = value
+
+
+def epsilon() -> float:
+    """The small number that keeps logarithms and quotients finite.
+
+    >>> epsilon()
+    1e-07
+    """
+    return _settings["epsilon"]
+
+
+def set_epsilon(value: float) -> None:
+    """Sets the small number."""
+    _settings["epsilon"] = float(value)
+
+
+def image_data_format() -> str:
+    """``"channels_last"`` (N, H, W, C) or ``"channels_first"`` (N, C, H, W)."""
+    return _settings["image_data_format"]
+
+
+def set_image_data_format(data_format: str) -> None:
+    """Sets where layers expect channels unless they say otherwise."""
+    if data_format not in ("channels_last", "channels_first"):
+        raise ValueError(f"data_format: expected 'channels_last' or 'channels_first', got {data_format!r}")
+    _settings["image_data_format"] = data_format
+
+
+def backend() -> str:
+    """The name of the engine, always ``"pykeras"``."""
+    return "pykeras"
+
+
+def num_threads() -> int:
+    """The threads that kernels may use now."""
+    return _core.num_threads()
+
+
+def set_num_threads(n: int) -> None:
+    """Lets kernels use up to ``n`` threads. Results do not depend on it.
+
+    Raises ``ValueError`` when ``n < 1``; without OpenMP there is one thread whatever is asked for.
+    """
+    _core.set_num_threads(n)
+
+
+def enable_interactive_logging() -> None:
+    """Progress goes to standard output (the default)."""
+    _settings["interactive_logging"] = True
+
+
+def disable_interactive_logging() -> None:
+    """Progress goes to the ``logging`` module."""
+    _settings["interactive_logging"] = False
+
+
+def is_interactive_logging_enabled() -> bool:
+    return _settings["interactive_logging"]
+
+
+def keras_home() -> pathlib.Path:
+    """Where data sets are kept: ``$KERAS_HOME`` or ``~/.keras``."""
+    return pathlib.Path(os.environ.get("KERAS_HOME") or pathlib.Path.home() / ".keras")
+
+
+def show() -> None:
+    """Prints version, compiler, instruction set and threads: what a bug report needs."""
+    import numpy
+
+    openmp = "OpenMP" if _core.has_openmp() else "no OpenMP"
+    print(f"pykeras {_core.version}")
+    print(f"  python           {platform.python_version()} ({sys.platform}), numpy {numpy.__version__}")
+    print(f"  compiler         {_core.compiler}")
+    print(f"  instruction set  {_core.isa()}")
+    print(f"  threads          {_core.num_threads()} ({openmp})")

@@ -1,0 +1,103 @@
+"""Batch normalization."""
+
+from __future__ import annotations
+
+from pykeras import _core, check, constraints, initializers, ops, regularizers
+from pykeras.layers.input_spec import InputSpec
+from pykeras.layers.layer import REGISTRY, Layer
+
+
+@REGISTRY.register
+class BatchNormalization(Layer):
+    """``gamma * (x - mean) / sqrt(variance + epsilon) + beta`` per channel (arXiv:1502.03167).
+
+    While training, mean and variance are those of the batch, and the moving ones follow:
+    ``moving = moving * momentum + batch * (1 - momentum)``. Otherwise, and while not trainable, the moving ones are used.
+
+    Arguments:
+        axis: of the channels.
+        momentum, epsilon: as above.
+        center, scale: whether there is a ``beta``, a ``gamma``.
+        *_initializer, *_regularizer, *_constraint: of the weights.
+        synchronized: for several devices; here there is one.
+
+    With a ``mask`` of the leading axes, masked positions do not count. Shapes: same out as in.
+    """
+
+    def __init__(self, axis=-1, momentum=0.99, epsilon=0.001, center=True, scale=True, beta_initializer="zeros",
+                 gamma_initializer="ones", moving_mean_initializer="zeros", moving_variance_initializer="ones",
+                 beta_regularizer=None, gamma_regularizer=None, beta_constraint=None, gamma_constraint=None,
+                 synchronized=False, **kwargs):  # fmt: skip
+        super().__init__(**kwargs)
+        self.axis = axis[0] if isinstance(axis, (list, tuple)) and len(axis) == 1 else check.integer("axis", axis)
+        self.momentum = check.number("momentum", momentum)
+        self.epsilon = check.number("epsilon", epsilon)
+        self.center = check.boolean("center", center)
+        self.scale = check.boolean("scale", scale)
+        self.beta_initializer = initializers.get(beta_initializer)
+        self.gamma_initializer = initializers.get(gamma_initializer)
+        self.moving_mean_initializer = initializers.get(moving_mean_initializer)
+        self.moving_variance_initializer = initializers.get(moving_variance_initializer)
+        self.beta_regularizer = regularizers.get(beta_regularizer)
+        self.gamma_regularizer = regularizers.get(gamma_regularizer)
+        self.beta_constraint = constraints.get(beta_constraint)
+        self.gamma_constraint = constraints.get(gamma_constraint)
+        self.synchronized = synchronized
+        self.supports_masking = True
+        self.gamma = self.beta = None
+
+    def build(self, input_shape):
+        rank = len(input_shape)
+        if not -rank <= self.axis < rank:
+            raise ValueError(f"{self._label}: axis {self.axis} is out of range for inputs of shape {tuple(input_shape)}")
+        channels = input_shape[self.axis]
+        if channels is None:
+            raise ValueError(f"{self._label}: the size of axis {self.axis} must be known, got {tuple(input_shape)}")
+        if self.scale:
+            self.gamma = self.add_weight("gamma", (channels,))
+        if self.center:
+            self.beta = self.add_weight("beta", (channels,))
+        self.moving_mean = self.add_weight("moving_mean", (channels,), trainable=False, autocast=False)
+        self.moving_variance = self.add_weight("moving_variance", (channels,), trainable=False, autocast=False)
+        self.input_spec = InputSpec(ndim=rank, axes={self.axis: channels})
+        self.built = True
+
+    def call(self, inputs, training=None, mask=None):
+        if not (training and self.trainable):
+            return ops.batch_normalization(inputs, self.moving_mean, self.moving_variance, self.axis, self.beta, self.gamma,
+                                           self.epsilon)  # fmt: skip
+        if mask is not None:
+            mean, variance = self._masked_moments(inputs, mask)
+            outputs = ops.batch_normalization(inputs, mean, variance, self.axis, self.beta, self.gamma, self.epsilon)
+        else:
+            outputs, mean, variance = self._normalize_batch(inputs)
+        self._follow(self.moving_mean, mean)
+        self._follow(self.moving_variance, variance)
+        return outputs
+
+    def _normalize_batch(self, inputs):
+        axis, rank = self.axis % len(inputs.shape), len(inputs.shape)
+        last = axis == rank - 1
+        if not last:
+            inputs = ops.moveaxis(inputs, axis, -1)
+        outputs, mean, variance = _core.op.batch_norm(inputs, self.gamma, self.beta, epsilon=self.epsilon)
+        return (outputs if last else ops.moveaxis(outputs, -1, axis)), mean, variance
+
+    def _masked_moments(self, inputs, mask):
+        rank = len(inputs.shape)
+        axes = [a for a in range(rank) if a != self.axis % rank]
+        weights = ops.cast(mask, inputs.dtype)
+        weights = ops.reshape(weights, (*weights.shape, *[1] * (rank - len(weights.shape))))
+        weights = ops.broadcast_to(weights, inputs.shape)
+        total = ops.sum(weights, axes, keepdims=True)
+        mean = ops.sum(inputs * weights, axes, keepdims=True) / total
+        variance = ops.sum(ops.square(inputs - mean) * weights, axes, keepdims=True) / total
+        return ops.reshape(mean, (-1,)), ops.reshape(variance, (-1,))
+
+    def _follow(self, moving, batch):
+        if isinstance(batch, _core.Tensor):
+            batch = ops.stop_gradient(batch)
+            moving.assign(moving * self.momentum + batch * (1.0 - self.momentum))
+
+    def compute_output_shape(self, input_shape):
+        return tuple(input_shape)

@@ -1,0 +1,42 @@
+"""What calls of layers inside other layers share: training or not, the outermost layer, the path of names."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+
+class CallContext(threading.local):
+    """State of the calls in progress in this thread."""
+
+    def __init__(self) -> None:
+        self.training: bool | None = None
+        self.entry: Any = None
+        self.names: list[str] = []
+
+
+context = CallContext()
+
+
+class calling:
+    """Context in which ``layer`` is being called with a resolved ``training``."""
+
+    def __init__(self, layer: Any, training: bool | None):
+        self.layer = layer
+        self.training = training
+
+    def __enter__(self) -> "calling":
+        self.before = (context.training, context.entry)
+        context.training = self.training
+        if context.entry is None:
+            context.entry = self.layer
+        context.names.append(self.layer.name)
+        return self
+
+    @property
+    def outermost(self) -> bool:
+        return context.entry is self.layer and self.before[1] is None
+
+    def __exit__(self, *_: Any) -> None:
+        context.training, context.entry = self.before
+        context.names.pop()

@@ -1,0 +1,484 @@
+"""The base of every layer: building, calling, weights, losses, configuration."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from typing import Any
+
+import numpy as np
+
+from pykeras import _core, activations, constraints, dtype_policies, initializers, regularizers, tree
+from pykeras.keras_tensor import KerasTensor, Operation, any_symbolic, no_history, record_node
+from pykeras.layers import tracking
+from pykeras.layers.context import calling, context
+from pykeras.layers.input_spec import check_inputs
+from pykeras.layers.shapes import Arguments, signature_of
+from pykeras.ops.core import cast, convert_to_tensor
+from pykeras.registry import Registry, serialize, suggest
+from pykeras.variables import Variable
+
+REGISTRY = Registry("layer", "layers")
+
+_KERAS2_ARGUMENTS = ("input_shape", "input_dim", "batch_input_shape", "batch_size", "input_length", "weights",
+                     "input_dtype", "dynamic", "autocast")  # fmt: skip
+
+
+class Layer(Operation):
+    """A function of tensors with weights of its own.
+
+    Subclasses write ``build(input_shape)``, which creates weights with ``add_weight``, and ``call(inputs)``, and may
+    accept ``training`` and ``mask`` in ``call``. Sublayers and variables set as attributes (also inside lists, tuples
+    and dictionaries) are found by themselves.
+
+    Arguments:
+        activity_regularizer: function or name; of the outputs, added to the loss.
+        trainable: whether training changes the weights.
+        dtype: name or policy of the dtype to compute in.
+        autocast: whether floating inputs are brought to that dtype.
+        name: unique within a model; made from the class name by default.
+        input_shape, input_dim, batch_input_shape, batch_size: Keras 2's ways to say what a first layer receives.
+        weights: initial values for ``set_weights``.
+
+    Raises ``TypeError`` for an unknown argument, naming near ones.
+
+    >>> import pykeras
+    >>> class Scale(pykeras.layers.Layer):
+    ...     def build(self, input_shape):
+    ...         self.factor = self.add_weight(name="factor", shape=(input_shape[-1],), initializer="ones")
+    ...     def call(self, inputs):
+    ...         return inputs * self.factor
+    >>> Scale()([[1.0, 2.0]]).tolist()
+    [[1.0, 2.0]]
+    """
+
+    def __init__(self, *, activity_regularizer=None, trainable=True, dtype=None, autocast=True, name=None, **kwargs):
+        self._set_input_arguments(kwargs, name)
+        super().__init__(name=name)
+        self.activity_regularizer = regularizers.get(activity_regularizer)
+        self.dtype_policy = dtype_policies.get(dtype)
+        self.autocast = autocast
+        self.supports_masking = False
+        self.input_spec = None
+        self.built = False
+        self._trainable = bool(trainable)
+        self._losses: list = []
+        self._build_shapes: dict | None = None
+
+    def _set_input_arguments(self, kwargs: dict, name: str | None) -> None:
+        label = f'{type(self).__name__}{f" {name!r}" if name else ""}'
+        for key in kwargs:
+            if key not in _KERAS2_ARGUMENTS:
+                known = [*inspect.signature(type(self).__init__).parameters, *_KERAS2_ARGUMENTS, "name", "dtype", "trainable"]
+                near = suggest(key, [k for k in known if k not in ("self", "kwargs", "options", "args")])
+                hint = f": did you mean {', '.join(repr(n) for n in near)}?" if near else ""
+                raise TypeError(f"{label}: unknown argument {key!r}{hint}")
+        shape = kwargs.get("batch_input_shape")
+        if shape is None and kwargs.get("input_shape") is not None:
+            given = kwargs["input_shape"]
+            shape = (kwargs.get("batch_size"), *((given,) if isinstance(given, int) else given))
+        if shape is None and kwargs.get("input_dim") is not None:
+            shape = (kwargs.get("batch_size"), int(kwargs["input_dim"]))
+        self._batch_input_shape = None if shape is None else tuple(shape)
+        self._initial_weights = kwargs.get("weights")
+
+    # ---- building ---------------------------------------------------------------------------------------------------
+
+    def build(self, input_shape: Any) -> None:
+        """Creates the weights; written by subclasses that have any."""
+        self.built = True
+
+    def _build_once(self, arguments: Arguments) -> None:
+        if self.built:
+            return
+        shapes = arguments.shapes()
+        self._build_shapes = shapes
+        with _core.Unrecorded():
+            self.build(**arguments.build_arguments(type(self).build, shapes))
+        self.built = True
+        if self._initial_weights is not None:
+            self.set_weights(self._initial_weights)
+
+    def get_build_config(self) -> dict | None:
+        """The shapes this layer was built with."""
+        if not self._build_shapes:
+            return None
+        if len(self._build_shapes) == 1:
+            return {"input_shape": next(iter(self._build_shapes.values()))}
+        return {"shapes_dict": {f"{key}_shape": shape for key, shape in self._build_shapes.items()}}
+
+    def build_from_config(self, config: dict | None) -> None:
+        """Builds the layer for shapes given by ``get_build_config``."""
+        if not config or self.built:
+            return
+        if "shapes_dict" in config:
+            self.build(**config["shapes_dict"])
+        elif config.get("input_shape") is not None:
+            shape = config["input_shape"]
+            self.build(tuple(shape) if isinstance(shape, list) and not any(isinstance(s, (list, tuple)) for s in shape) else shape)
+        self.built = True
+
+    def add_weight(self, *args, **kwargs) -> Variable:
+        """A new weight of this layer.
+
+        Keras 3's order: ``add_weight(shape, initializer, dtype, trainable, autocast, regularizer, constraint, aggregation,
+        name)``; Keras 2's and ours: ``add_weight(name, shape, ...)``. What is not given is looked up by name: weight
+        ``kernel`` takes the layer's ``kernel_initializer``, ``kernel_regularizer`` and ``kernel_constraint``.
+        """
+        order = ("shape", "initializer", "dtype", "trainable", "autocast", "regularizer", "constraint", "aggregation", "name")
+        if args and (isinstance(args[0], str) or args[0] is None and len(args) > 1):
+            order = ("name", "shape", "dtype", "initializer", "regularizer", "trainable", "constraint")
+        given = dict(zip(order, args))
+        for key in given:
+            if key in kwargs:
+                raise TypeError(f"{self._label}: add_weight: {key} is given twice")
+        return self._new_weight(**given, **kwargs)
+
+    def _new_weight(self, shape=None, initializer=None, dtype=None, trainable=True, autocast=True, regularizer=None,
+                    constraint=None, aggregation="none", name=None, synchronization="auto", overwrite_with_gradient=False,
+                    layout=None, experimental_autocast=None, use_resource=None, getter=None,
+                    collections=None, partitioner=None) -> Variable:  # fmt: skip
+        if "_inbound_nodes" not in self.__dict__:
+            raise RuntimeError(f"{type(self).__name__}: call super().__init__() before adding weights")
+        name = name or "variable"
+        own = functools.partial(getattr, self)
+        initializer = initializers.get(initializer or own(f"{name}_initializer", None))
+        dtype = dtype or self.variable_dtype
+        if initializer is None:
+            initializer = initializers.get("glorot_uniform" if dtype.startswith("float") else "zeros")
+        shape = () if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
+        variable = Variable(initializer, shape, dtype, trainable and self._trainable, autocast, aggregation, name=name)
+        variable.path = "/".join([*self._path_names(), name])
+        variable.regularizer = regularizers.get(regularizer or own(f"{name}_regularizer", None))
+        variable.constraint = constraints.get(constraint or own(f"{name}_constraint", None))
+        variable.overwrite_with_gradient = overwrite_with_gradient
+        variable._declared_trainable = bool(trainable)
+        self.__dict__.setdefault("_own_weights", []).append(variable)
+        return variable
+
+    def _path_names(self) -> list[str]:
+        names = list(context.names)
+        return names if names and names[-1] == self.name else [*names, self.name]
+
+    # ---- calling ----------------------------------------------------------------------------------------------------
+
+    def __call__(self, *args, **kwargs):
+        if "_inbound_nodes" not in self.__dict__:
+            raise RuntimeError(f"{type(self).__name__}: call super().__init__() in the constructor, before anything else")
+        takes = signature_of(self)
+        args, kwargs = self._cast_inputs(args, kwargs)
+        training = kwargs.get("training") if "training" in kwargs else takes.bound_training(args)
+        if training is None:
+            training = context.training
+        if training is None:
+            training = takes.default_training
+        kwargs.pop("training", None) if not takes.training else None
+        if takes.training and "training" not in takes.bound(args) and training is not None:
+            kwargs["training"] = training
+        arguments = Arguments(self, takes, args, kwargs)
+        masks = self._pass_masks(arguments, kwargs)
+        symbolic = any_symbolic(args, kwargs)
+        with calling(self, training) as call:
+            if call.outermost and not symbolic:
+                self._clear_losses()
+            try:
+                if self.input_spec is not None:
+                    check_inputs(self._label, self.input_spec, arguments.first)
+                self._build_once(arguments)
+                if symbolic:
+                    outputs = record_node(self, self.compute_output_spec(*args, **kwargs), args, kwargs)
+                else:
+                    outputs = self.call(*args, **kwargs)
+                    self._regularize_activity(outputs)
+            except (ValueError, TypeError, IndexError) as error:
+                raise self._named(error, arguments) from error
+        self._set_output_masks(arguments, masks, outputs)
+        return outputs
+
+    def compute_output_spec(self, *args, **kwargs):
+        with no_history():
+            return self.call(*args, **kwargs)
+
+    def call(self, *args, **kwargs):
+        raise NotImplementedError(f"{self._label}: write call(self, inputs)")
+
+    def _cast_inputs(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+        dtype = self.compute_dtype
+        floating = dtype in ("float32", "float64")
+
+        def prepare(leaf):
+            if isinstance(leaf, (_core.Variable, np.ndarray, np.generic)) or (
+                hasattr(leaf, "__array__") and not isinstance(leaf, (_core.Tensor, KerasTensor, _core.Variable))
+            ):
+                if isinstance(leaf, np.ndarray) and leaf.dtype.kind not in "biuf":
+                    return leaf
+                leaf = convert_to_tensor(leaf)
+            if (
+                self.autocast and floating and isinstance(leaf, (_core.Tensor, KerasTensor))
+                and leaf.dtype != dtype and leaf.dtype in ("float32", "float64")
+            ):  # fmt: skip
+                mask = getattr(leaf, "_keras_mask", None)
+                leaf = cast(leaf, dtype)
+                if mask is not None:
+                    leaf._keras_mask = mask
+            return leaf
+
+        if args and isinstance(args[0], list) and not any(
+            hasattr(leaf, "shape") or hasattr(leaf, "__array__") for leaf in tree.flatten(args[0])
+        ) and tree.flatten(args[0]) and all(isinstance(leaf, (int, float)) for leaf in tree.flatten(args[0])):  # fmt: skip
+            args = (convert_to_tensor(args[0]), *args[1:])
+        return tree.map_structure(prepare, args), {k: tree.map_structure(prepare, v) for k, v in kwargs.items()}
+
+    def _regularize_activity(self, outputs: Any) -> None:
+        if self.activity_regularizer is None:
+            return
+        for output in tree.flatten(outputs):
+            if isinstance(output, _core.Tensor) and output.shape:
+                self.add_loss(self.activity_regularizer(output) / output.shape[0])
+
+    def _named(self, error: Exception, arguments: Arguments) -> Exception:
+        """The error with the layer's name and the shapes it got in front; said once, by the innermost layer."""
+        if getattr(error, "_names_layer", False) or type(error) not in (ValueError, TypeError, IndexError):
+            return error
+        text = str(error)
+        if not text.startswith(self._label):
+            text = f"{self._label}: {text}"
+        if "(inputs " not in text:
+            text += f" (inputs {arguments.shape_text()})"
+        named = type(error)(text)
+        named._names_layer = True  # type: ignore[attr-defined]
+        return named
+
+    @property
+    def _label(self) -> str:
+        return f'{type(self).__name__} "{self.name}"'
+
+    # ---- masks ------------------------------------------------------------------------------------------------------
+
+    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+        """The mask of the outputs: the inputs' mask for layers that support masking, else none."""
+        return previous_mask if self.supports_masking else None
+
+    def _pass_masks(self, arguments: Arguments, kwargs: dict) -> Any:
+        masks = tree.map_structure(lambda leaf: getattr(leaf, "_keras_mask", None), arguments.first)
+        known = any(mask is not None for mask in tree.flatten(masks))
+        if known and arguments.takes.mask and kwargs.get("mask") is None and "mask" not in arguments.takes.bound(arguments.args):
+            kwargs["mask"] = masks
+        explicit = kwargs.get("mask")
+        return explicit if explicit is not None else masks if known else None
+
+    def _set_output_masks(self, arguments: Arguments, masks: Any, outputs: Any) -> None:
+        if masks is None and type(self).compute_mask is Layer.compute_mask:
+            return
+        if any(leaf is given for leaf in tree.flatten(outputs) for given in tree.flatten(arguments.first)) and masks is None:
+            return
+        new = self.compute_mask(arguments.first, masks)
+        flat = tree.flatten(outputs)
+        new_masks = [None] * len(flat) if new is None else tree.flatten(new)
+        if len(new_masks) == 1 and len(flat) > 1:
+            new_masks *= len(flat)
+        for output, mask in zip(flat, new_masks):
+            if mask is not None and isinstance(output, (_core.Tensor, KerasTensor)):
+                output._keras_mask = mask
+
+    # ---- shapes -----------------------------------------------------------------------------------------------------
+
+    def compute_output_shape(self, *args, **kwargs) -> Any:
+        """The shape(s) of the outputs for input shape(s); nothing is built."""
+        layer = self
+        if not self.built:
+            try:
+                layer = type(self).from_config(self.get_config())
+            except Exception:  # a subclass without a usable configuration builds itself
+                layer = self
+
+        def symbolic(shape):
+            if isinstance(shape, dict):
+                return {k: symbolic(v) for k, v in shape.items()}
+            if isinstance(shape, (list, tuple)) and any(isinstance(s, (list, tuple, dict)) for s in shape):
+                return type(shape)(symbolic(s) for s in shape)
+            return KerasTensor(tuple(shape), self.compute_dtype)
+
+        named = {k.removesuffix("_shape"): symbolic(v) for k, v in kwargs.items() if k != "input_shape"}
+        inputs = [symbolic(shape) for shape in (*args, *([kwargs["input_shape"]] if "input_shape" in kwargs else []))]
+        with no_history():
+            outputs = layer(*inputs, **named)
+        return tree.map_structure(lambda t: t.shape, outputs)
+
+    def _single(self, which: str, what: str) -> Any:
+        nodes = [n for n in self._inbound_nodes]
+        if not nodes:
+            raise AttributeError(f"{self._label}: has no {what}: it was not called on a symbolic input")
+        node = nodes[0]
+        tensors = node.input_tensors if which == "input" else node.output_tensors
+        if which == "input" and not tensors:
+            tensors = node.output_tensors
+        return tensors[0] if len(tensors) == 1 else list(tensors)
+
+    @property
+    def input(self) -> Any:
+        return self._single("input", "input")
+
+    @property
+    def output(self) -> Any:
+        return self._single("output", "output")
+
+    @property
+    def input_shape(self) -> Any:
+        return tree.map_structure(lambda t: t.shape, self._single("input", "input shape"))
+
+    @property
+    def output_shape(self) -> Any:
+        return tree.map_structure(lambda t: t.shape, self._single("output", "output shape"))
+
+    # ---- weights ----------------------------------------------------------------------------------------------------
+
+    def _sublayers(self) -> list["Layer"]:
+        return [layer for layer in tracking.held(self, (Layer,)) if layer is not self]
+
+    def _own_variables(self) -> list[Variable]:
+        """The weights of this layer alone, trainable ones (as declared) first."""
+        found = tracking.unique([*self.__dict__.get("_own_weights", []), *tracking.variables_of(self)])
+        declared = [getattr(v, "_declared_trainable", v.trainable) for v in found]
+        return [v for v, d in zip(found, declared) if d] + [v for v, d in zip(found, declared) if not d]
+
+    @property
+    def weights(self) -> list[Variable]:
+        """All weights: this layer's, then those of its sublayers in the order they were set."""
+        self._check_has_weights()
+        return tracking.unique([*self._own_variables(), *(w for layer in self._sublayers() for w in layer.weights)])
+
+    def _check_has_weights(self) -> None:
+        """Overridden by models that do not know their weights yet."""
+
+    @property
+    def variables(self) -> list[Variable]:
+        """The weights and the states of seed generators and metrics."""
+        seeds = [s.state for layer in self._flatten_layers() for s in tracking.seeds_of(layer)]
+        return tracking.unique([*self.weights, *seeds])
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        return [w for w in self.weights if w.trainable] if self.trainable else []
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        return [w for w in self.weights if not w.trainable] if self.trainable else self.weights
+
+    @property
+    def trainable_variables(self) -> list[Variable]:
+        return self.trainable_weights
+
+    @property
+    def non_trainable_variables(self) -> list[Variable]:
+        trainable = {id(v) for v in self.trainable_variables}
+        return [v for v in self.variables if id(v) not in trainable]
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training changes this layer's weights; setting it sets it for all sublayers."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        for variable in self._own_variables():
+            if getattr(variable, "_declared_trainable", True):
+                variable.trainable = self._trainable
+        for layer in self._sublayers():
+            layer.trainable = value
+
+    def count_params(self) -> int:
+        """The number of values in all weights."""
+        if not self.built:
+            raise ValueError(f"{self._label}: has no weights yet: build it or call it first")
+        return sum(w.size for w in self.weights)
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Copies of the weights as NumPy arrays."""
+        return [w.numpy() for w in self.weights]
+
+    def set_weights(self, weights: list) -> None:
+        """Sets all weights; arrays in the order and shapes of ``get_weights``."""
+        own = self.weights
+        if len(weights) != len(own):
+            raise ValueError(f"{self._label}: set_weights: expected {len(own)} arrays, got {len(weights)}")
+        for variable, value in zip(own, weights):
+            if tuple(np.shape(value)) != variable.shape:
+                raise ValueError(
+                    f"{self._label}: set_weights: {variable.path}: expected shape {variable.shape}, got {tuple(np.shape(value))}"
+                )
+        for variable, value in zip(own, weights):
+            variable.assign(value)
+
+    def _flatten_layers(self) -> list["Layer"]:
+        return tracking.unique([self, *(inner for layer in self._sublayers() for inner in layer._flatten_layers())])
+
+    # ---- losses -----------------------------------------------------------------------------------------------------
+
+    def add_loss(self, loss: Any) -> None:
+        """Adds scalar(s) to what training minimizes, for the call in progress."""
+        for value in tree.flatten(loss):
+            self._losses.append(value)
+
+    def _clear_losses(self) -> None:
+        for layer in self._flatten_layers():
+            layer._losses.clear()
+
+    @property
+    def losses(self) -> list:
+        """The losses of the last call and of the regularizers."""
+        collected = [loss for layer in self._flatten_layers() for loss in layer._losses]
+        for weight in self.trainable_weights:
+            if weight.regularizer is not None:
+                collected.append(weight.regularizer(weight))
+        return [loss() if callable(loss) and not isinstance(loss, _core.Tensor) else loss for loss in collected]
+
+    # ---- configuration ----------------------------------------------------------------------------------------------
+
+    @property
+    def dtype(self) -> str:
+        return self.dtype_policy.variable_dtype
+
+    @property
+    def compute_dtype(self) -> str:
+        return self.dtype_policy.compute_dtype
+
+    @property
+    def variable_dtype(self) -> str:
+        return self.dtype_policy.variable_dtype
+
+    @property
+    def input_dtype(self) -> str:
+        return self.dtype_policy.compute_dtype
+
+    def get_config(self) -> dict:
+        """What the constructor needs to make this layer again: read from its signature and the attributes of those names."""
+        config = {"name": self.name, "trainable": self.trainable, "dtype": dtype_policies.serialize(self.dtype_policy)}
+        if self.activity_regularizer is not None:
+            config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
+        for name, parameter in inspect.signature(type(self).__init__).parameters.items():
+            if name in ("self", *config) or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+                continue
+            if not hasattr(self, name):
+                if parameter.default is parameter.empty:
+                    raise NotImplementedError(
+                        f"{self._label}: constructor argument {name!r} is no attribute; write get_config() or set self.{name}"
+                    )
+                continue
+            value = getattr(self, name)
+            config[name] = activations.serialize(value) if name.endswith("activation") else serialize(value)
+        return config
+
+    @classmethod
+    def from_config(cls, config: dict) -> "Layer":
+        """The layer of a configuration."""
+        return cls(**config)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+    def __getstate__(self) -> dict:
+        state = dict(self.__dict__)
+        state["_inbound_nodes"], state["_outbound_nodes"], state["_losses"] = [], [], []
+        return state

@@ -1,0 +1,56 @@
+"""New models of the same structure."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+from pykeras.layers import InputLayer, Layer
+from pykeras.models.functional import Functional, functional_from_config
+from pykeras.models.sequential import Sequential
+
+
+def clone_model(model: Any, input_tensors: Any = None, clone_function: Callable | None = None) -> Any:
+    """A model of the same structure with new weights.
+
+    Arguments:
+        model: Sequential or functional; a subclassed model is made again from its configuration.
+        input_tensors: new symbolic inputs to apply the copy to.
+        clone_function: makes the copy of one layer; ``layer.from_config(layer.get_config())`` by default.
+    """
+    copy = clone_function or (lambda layer: type(layer).from_config(layer.get_config()))
+    if isinstance(model, Sequential):
+        clone = Sequential([layer if isinstance(layer, InputLayer) else copy(layer) for layer in _fresh_inputs(model)],
+                           name=model.name, trainable=model.trainable)  # fmt: skip
+    elif isinstance(model, Functional) and type(model) is Functional:
+        if clone_function is None:
+            clone = functional_from_config(Functional, model.get_config())
+        else:
+            clone = _apply(model, copy)
+    else:
+        if clone_function is not None:
+            raise ValueError("clone_model: clone_function needs a Sequential or functional model")
+        clone = type(model).from_config(model.get_config())
+    return clone if input_tensors is None else Functional(input_tensors, clone(input_tensors), name=model.name)
+
+
+def _fresh_inputs(model: Sequential) -> list[Layer]:
+    return [InputLayer.from_config(layer.get_config()) if isinstance(layer, InputLayer) else layer
+            for layer in model._all_layers]  # fmt: skip
+
+
+def _apply(model: Functional, copy: Callable) -> Functional:
+    """The graph run again on new inputs with a copy of each layer."""
+    from pykeras import tree
+    from pykeras.layers import Input
+
+    copies: dict[int, Any] = {}
+
+    def run(operation, args, kwargs):
+        if id(operation) not in copies:
+            copies[id(operation)] = copy(operation) if isinstance(operation, Layer) else operation
+        return copies[id(operation)](*args, **kwargs)
+
+    inputs = [Input(batch_shape=t.shape, dtype=t.dtype, name=name) for t, name in zip(model.inputs, model.input_names)]
+    outputs = model._graph.run(inputs, run)
+    return Functional(tree.pack_sequence_as(model._inputs_struct, inputs),
+                      tree.pack_sequence_as(model._outputs_struct, outputs), name=model.name)  # fmt: skip

@@ -1,0 +1,177 @@
+"""Models that are a stack of layers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pykeras import tree
+from pykeras.keras_tensor import KerasTensor
+from pykeras.layers import Input, InputLayer, Layer
+from pykeras.layers.layer import REGISTRY as LAYERS
+from pykeras.models.functional import Functional
+from pykeras.models.model import REGISTRY, Model
+from pykeras.registry import serialize
+
+
+@REGISTRY.register
+class Sequential(Model):
+    """Layers one after another.
+
+    Built at once when the first layer says its input (``Input``, ``input_shape=``, ``input_dim=``), else when it first
+    sees data or by ``build(input_shape)``.
+
+    Arguments:
+        layers: to begin with.
+        name: of the model.
+
+    >>> from pykeras.layers import Dense
+    >>> model = Sequential()
+    >>> model.add(Dense(1, input_dim=3, activation="relu"))
+    >>> model.count_params()
+    4
+    """
+
+    _not_tracked = Model._not_tracked | {"_all_layers"}
+
+    def __init__(self, layers=None, trainable=True, name=None, **kwargs):
+        super().__init__(name=name, **kwargs)
+        self._all_layers: list[Layer] = []
+        self._functional: Functional | None = None
+        self._stack: list[Layer] = []
+        self.supports_masking = True
+        for layer in layers or ():
+            self.add(layer)
+        if not trainable:
+            self.trainable = False
+
+    def add(self, layer: Any, rebuild: bool = True) -> None:
+        """Puts a layer on top. Raises ``ValueError`` for what is no layer, or one that has several inputs or outputs."""
+        if isinstance(layer, KerasTensor):
+            layer = layer._keras_history[0]
+        if not isinstance(layer, Layer):
+            raise TypeError(f'Sequential "{self.name}": add: expected a layer, got {type(layer).__name__}')
+        if any(layer.name == other.name for other in self._all_layers):
+            raise ValueError(f'Sequential "{self.name}": there is a layer named {layer.name!r} already; names must differ')
+        if isinstance(layer, InputLayer) and self._all_layers:
+            raise ValueError(f'Sequential "{self.name}": an Input comes first, there are {len(self._all_layers)} layers already')
+        if not self._all_layers and not isinstance(layer, InputLayer):
+            shape = getattr(layer, "_batch_input_shape", None)
+            if shape is None and isinstance(layer, (Functional, Sequential)) and layer.built and layer.inputs:
+                shape = layer.inputs[0].shape
+            if shape is not None:
+                self._all_layers.append(InputLayer(batch_shape=shape, name=f"{layer.name}_input", dtype=layer.compute_dtype))
+        self._all_layers.append(layer)
+        self._rebuild()
+
+    def pop(self, rebuild: bool = True) -> Layer:
+        """Takes the top layer off and returns it."""
+        if not self._stack:
+            raise TypeError(f'Sequential "{self.name}": there are no layers to take off')
+        layer = self._all_layers.pop()
+        self._rebuild()
+        return layer
+
+    def _rebuild(self) -> None:
+        self._stack = [layer for layer in self._all_layers if not isinstance(layer, InputLayer)]
+        self._functional = None
+        self.built = False
+        self.inputs = self.outputs = None
+        if self._all_layers and isinstance(self._all_layers[0], InputLayer):
+            self._connect(self._all_layers[0].output)
+
+    def _connect(self, inputs: KerasTensor) -> None:
+        x = inputs
+        for layer in self._stack:
+            x = layer(x)
+            if len(tree.flatten(x)) != 1:
+                raise ValueError(f'Sequential "{self.name}": layer "{layer.name}" has several outputs; use a functional model')
+        self._functional = Functional(inputs, x, name=self.name)
+        self.inputs, self.outputs = self._functional.inputs, self._functional.outputs
+        self.built = True
+
+    def build(self, input_shape: Any = None) -> None:
+        """Creates the weights for inputs of this shape (with the batch axis)."""
+        if self._functional is not None or not self._stack:
+            return
+        if input_shape is None:
+            raise ValueError(f'Sequential "{self.name}": build: expected an input shape')
+        self._connect(Input(batch_shape=tuple(input_shape), dtype=self._stack[0].compute_dtype))
+
+    def _build_once(self, arguments: Any) -> None:
+        if not self.built:
+            if not self._stack:
+                raise ValueError("has no layers; add some first")
+            inputs = tree.flatten(arguments.first)
+            if len(inputs) != 1:
+                raise ValueError(f"expected one input, got {len(inputs)}; use a functional model")
+            shape = (None, *inputs[0].shape[1:])
+            self.build(shape)
+            self._build_shapes = {"inputs": shape}
+
+    def call(self, inputs, training=None, mask=None):
+        if self._functional is None:
+            raise ValueError("is not built")
+        return self._functional.call(inputs, training=training, mask=mask)
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, without the Input."""
+        return list(self._stack)
+
+    def _sublayers(self) -> list[Layer]:
+        return list(self._stack)
+
+    @property
+    def input_names(self) -> list[str]:
+        return self._built("input names").input_names
+
+    @property
+    def output_names(self) -> list[str]:
+        return self._built("output names").output_names
+
+    @property
+    def input_shape(self) -> Any:
+        return self._built("input shape").input_shape
+
+    @property
+    def output_shape(self) -> Any:
+        return self._built("output shape").output_shape
+
+    @property
+    def input(self) -> Any:
+        return self._built("input").input
+
+    @property
+    def output(self) -> Any:
+        return self._built("output").output
+
+    def _built(self, what: str) -> Functional:
+        if self._functional is None:
+            raise AttributeError(f'Sequential "{self.name}": has no {what} yet: build it or call it on data first')
+        return self._functional
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        for layer in self._stack:
+            input_shape = layer.compute_output_shape(input_shape)
+        return input_shape
+
+    def get_config(self) -> dict:
+        config = {"name": self.name, "trainable": self.trainable, "dtype": super(Model, self).get_config()["dtype"]}
+        config["layers"] = [serialize(layer) for layer in self._all_layers]
+        if not any(isinstance(layer, InputLayer) for layer in self._all_layers) and self.built:
+            config["build_input_shape"] = self.input_shape
+        return config
+
+    @classmethod
+    def from_config(cls, config: dict, custom_objects: dict | None = None) -> "Sequential":
+        model = cls(name=config.get("name"))
+        for entry in config["layers"]:
+            model.add(LAYERS.deserialize(entry, custom_objects))
+        if not model.built and config.get("build_input_shape"):
+            model.build(tuple(config["build_input_shape"]))
+        if not config.get("trainable", True):
+            model.trainable = False
+        return model
+
+
+LAYERS.register(Sequential)

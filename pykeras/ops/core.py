@@ -1,0 +1,148 @@
+"""Conversion, casting, shapes, control of differentiation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pykeras import _core, convert, tree
+from pykeras.dtypes import standardize_dtype
+from pykeras.keras_tensor import KerasTensor, operation
+from pykeras.ops.numbers import as_operand, static_shape
+
+
+def convert_to_tensor(x: Any, dtype: Any = None, sparse: bool | None = None, ragged: bool | None = None):
+    """A tensor with the values of ``x`` (array, number, list, variable), in ``dtype`` when given.
+
+    >>> convert_to_tensor([1.0, 2.0]).shape
+    (2,)
+    """
+    if sparse or ragged:
+        raise ValueError("convert_to_tensor: sparse and ragged tensors are not supported")
+    if isinstance(x, KerasTensor):
+        return x if dtype is None else cast(x, dtype)
+    if isinstance(x, _core.Variable):
+        x = x.read()
+    elif not isinstance(x, _core.Tensor):
+        if isinstance(x, (bool, int, float)) and not hasattr(x, "dtype"):
+            x = np.asarray(x, standardize_dtype(dtype or type(x)))
+        x = convert.tensor_from(x)
+    if dtype is not None and x.dtype != standardize_dtype(dtype):
+        x = _core.op.cast(x, standardize_dtype(dtype))
+    return x
+
+
+def convert_to_numpy(x: Any) -> np.ndarray:
+    """The values of ``x`` as a NumPy array (read-only where it shares a tensor's memory)."""
+    if isinstance(x, _core.Variable):
+        return x.numpy()
+    return x.numpy() if isinstance(x, _core.Tensor) else np.asarray(x)
+
+
+def is_tensor(x: Any) -> bool:
+    """Whether ``x`` is a tensor with values."""
+    return isinstance(x, _core.Tensor)
+
+
+@operation
+def cast(x, dtype):
+    """``x`` in another dtype. Floats lose their fraction in integers; NaN becomes 0, what is out of range saturates.
+
+    >>> cast([1.7, -1.7], "int32").tolist()
+    [1, -1]
+    """
+    dtype = standardize_dtype(dtype)
+    x = as_operand(x)
+    return x if x.dtype == dtype else _core.op.cast(x, dtype)
+
+
+def saturate_cast(x, dtype):
+    """``cast``, which saturates anyway."""
+    return cast(x, dtype)
+
+
+def shape(x) -> tuple:
+    """The shape as a tuple; ``None`` where a symbolic tensor's size is unknown."""
+    return static_shape(x)
+
+
+def ndim(x) -> int:
+    return len(static_shape(x))
+
+
+def size(x) -> int:
+    return int(np.prod(static_shape(x), dtype=np.int64))
+
+
+@operation
+def stop_gradient(variable):
+    """The same values, taken as constants by differentiation."""
+    return _core.op.stop_gradient(variable)
+
+
+@operation
+def identity(x):
+    """``x`` itself."""
+    return as_operand(x)
+
+
+def dtype(x) -> str:
+    """The name of the dtype of ``x``."""
+    return standardize_dtype(as_operand(x).dtype)
+
+
+def unstack(x, num: int | None = None, axis: int = 0) -> list:
+    """The slices of ``x`` along an axis, without it."""
+    from pykeras.ops.movement import squeeze, split
+
+    count = static_shape(x)[axis]
+    if count is None:
+        raise ValueError(f"unstack: the size of axis {axis} of shape {static_shape(x)} is unknown")
+    if num is not None and num != count:
+        raise ValueError(f"unstack: expected {num} slices along axis {axis}, got shape {static_shape(x)}")
+    return [squeeze(part, axis) for part in split(x, count, axis)]
+
+
+def cond(pred, true_fn, false_fn):
+    """``true_fn()`` if ``pred`` else ``false_fn()``. A tensor as ``pred`` is read, which ends a recording."""
+    return true_fn() if bool(pred) else false_fn()
+
+
+def while_loop(cond, body, loop_vars, maximum_iterations: int | None = None):
+    """``loop_vars = body(*loop_vars)`` while ``cond(*loop_vars)``. Reading the condition ends a recording."""
+    single = not isinstance(loop_vars, (list, tuple))
+    state = (loop_vars,) if single else tuple(loop_vars)
+    count = 0
+    while (maximum_iterations is None or count < maximum_iterations) and bool(cond(*state)):
+        result = body(*state)
+        state = (result,) if single else tuple(result)
+        count += 1
+    return state[0] if single else state
+
+
+def fori_loop(lower: int, upper: int, body_fun, init_val):
+    """``val = body_fun(i, val)`` for ``i`` in ``range(lower, upper)``."""
+    for i in range(int(lower), int(upper)):
+        init_val = body_fun(i, init_val)
+    return init_val
+
+
+def map(f, xs):  # noqa: A001 - Keras's name
+    """``f`` on each slice along axis 0, results stacked."""
+    from pykeras.ops.movement import stack
+
+    count = static_shape(tree.flatten(xs)[0])[0]
+    results = [f(tree.map_structure(lambda x: as_operand(x)[i], xs)) for i in range(count)]
+    return tree.map_structure(lambda *parts: stack(list(parts)), *results)
+
+
+def vectorized_map(function, elements):
+    """``map``."""
+    return map(function, elements)
+
+
+__all__ = [
+    "cast", "cond", "convert_to_numpy", "convert_to_tensor", "dtype", "fori_loop", "identity", "is_tensor", "map", "ndim",
+    "saturate_cast", "shape", "size", "stop_gradient", "unstack", "vectorized_map", "while_loop",
+]  # fmt: skip

@@ -1,0 +1,43 @@
+"""What op functions share: operands, axes, shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pykeras import _core, convert
+
+
+def as_operand(x: Any):
+    """A tensor or symbolic tensor; variables are read, anything else is converted."""
+    if isinstance(x, (_core.Tensor, _core.SymbolicTensor)):
+        return x
+    if isinstance(x, _core.Variable):
+        return x.read()
+    return convert.tensor_from(x)
+
+
+def static_shape(x: Any) -> tuple:
+    return x.shape if hasattr(x, "shape") and isinstance(x.shape, tuple) else as_operand(x).shape
+
+
+def normal_axis(axis: Any, rank: int, op: str) -> int:
+    """The axis counted from the front."""
+    axis = int(axis)
+    if not -rank <= axis < rank:
+        raise ValueError(f"{op}: axis {axis} is out of range for a tensor of {rank} axes")
+    return axis % rank if rank else 0
+
+
+def axes_list(axis: Any, rank: int, op: str) -> list[int]:
+    """``axis`` of a reduction (``None``, a number or several) as a list."""
+    if axis is None:
+        return list(range(rank))
+    if isinstance(axis, (int, np.integer)):
+        axis = [axis]
+    return [normal_axis(a, rank, op) for a in axis]
+
+
+def is_float(x: Any) -> bool:
+    return as_operand(x).dtype in ("float32", "float64")

@@ -1,0 +1,89 @@
+"""Operators of tensors, variables and symbolic tensors: one table for all three."""
+
+from __future__ import annotations
+
+from pykeras import _core
+from pykeras.keras_tensor import KerasTensor
+from pykeras.ops import arithmetic, movement, nn
+
+_BINARY = {
+    "add": arithmetic.add,
+    "sub": arithmetic.subtract,
+    "mul": arithmetic.multiply,
+    "truediv": arithmetic.divide,
+    "floordiv": arithmetic.floor_divide,
+    "mod": arithmetic.mod,
+    "pow": arithmetic.power,
+    "matmul": nn.matmul,
+    "and": arithmetic.logical_and,
+    "or": arithmetic.logical_or,
+    "xor": arithmetic.logical_xor,
+}
+_COMPARE = {
+    "lt": arithmetic.less,
+    "le": arithmetic.less_equal,
+    "gt": arithmetic.greater,
+    "ge": arithmetic.greater_equal,
+    "eq": arithmetic.equal,
+    "ne": arithmetic.not_equal,
+}
+_UNARY = {"neg": arithmetic.negative, "abs": arithmetic.absolute, "invert": arithmetic.logical_not}
+
+
+def _iterate(self):
+    return (movement.getitem(self, i) for i in range(len(self)))
+
+
+def _tolist(self) -> list:
+    return self.numpy().tolist()
+
+
+def _repr(self) -> str:
+    return f"<Tensor shape={self.shape}, dtype={self.dtype}, value={self.numpy()}>"
+
+
+def _shown(self) -> str:
+    return str(self.numpy())
+
+
+def install() -> None:
+    for cls in (_core.Tensor, _core.Variable, KerasTensor):
+        for name, function in _BINARY.items():
+            setattr(cls, f"__{name}__", _method(function))
+            setattr(cls, f"__r{name}__", _reflected(function))
+        for name, function in (*_COMPARE.items(), *_UNARY.items()):
+            setattr(cls, f"__{name}__", _method(function))
+        cls.__getitem__ = _method(movement.getitem)
+        # Identity, not equality, decides whether two tensors are one key.
+        cls.__hash__ = object.__hash__
+        # NumPy leaves mixed expressions to us.
+        cls.__array_priority__ = 100
+        cls.__array_ufunc__ = None
+    for cls in (_core.Tensor, _core.Variable):
+        cls.__iter__ = _iterate
+        cls.tolist = _tolist
+    _core.Tensor.__repr__ = _repr
+    _core.Tensor.__str__ = _shown
+    for name in ("__float__", "__int__", "__bool__", "__index__", "__len__", "item"):
+        setattr(_core.Variable, name, _through_value(name))
+
+
+def _method(function):
+    def method(self, *others):
+        return function(self, *others)
+
+    return method
+
+
+def _reflected(function):
+    def method(self, other):
+        return function(other, self)
+
+    return method
+
+
+def _through_value(name: str):
+    def method(self):
+        return getattr(self.read(), name)()
+
+    return method

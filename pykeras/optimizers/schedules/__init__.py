@@ -1,0 +1,16 @@
+"""Learning rates that change with the number of steps."""
+
+from pykeras.optimizers.schedules.decay import ExponentialDecay, InverseTimeDecay, PolynomialDecay
+from pykeras.optimizers.schedules.names import deserialize, serialize
+from pykeras.optimizers.schedules.piecewise import PiecewiseConstantDecay
+from pykeras.optimizers.schedules.schedule import LearningRateSchedule
+
+__all__ = [
+    "ExponentialDecay",
+    "InverseTimeDecay",
+    "LearningRateSchedule",
+    "PiecewiseConstantDecay",
+    "PolynomialDecay",
+    "deserialize",
+    "serialize",
+]

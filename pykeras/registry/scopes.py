@@ -1,0 +1,61 @@
+"""Settings of serialization that hold inside a ``with`` block, in this thread: Keras 2's form, shared objects."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+
+
+class _Local(threading.local):
+    keras2 = False
+    shared = None
+
+
+local = _Local()
+
+
+@contextlib.contextmanager
+def keras2_form(enabled=True):
+    """Inside the block ``serialize`` writes ``{"class_name", "config"}`` and bare function names, as Keras 2 does.
+
+    Example:
+        >>> from pykeras import registry, regularizers
+        >>> with registry.keras2_form():
+        ...     regularizers.serialize(regularizers.L1(0.5))
+        {'class_name': 'L1', 'config': {'l1': 0.5}}
+    """
+    before = local.keras2
+    local.keras2 = enabled
+    try:
+        yield
+    finally:
+        local.keras2 = before
+
+
+class _Shared:
+    """Objects met so far: by identity while writing (kept alive, so no id is used twice), by number while reading."""
+
+    def __init__(self):
+        self.numbers = {}
+        self.written = []
+        self.read = {}
+
+    def number(self, obj):
+        if id(obj) not in self.numbers:
+            self.numbers[id(obj)] = len(self.numbers)
+            self.written.append(obj)
+        return self.numbers[id(obj)]
+
+
+@contextlib.contextmanager
+def object_sharing():
+    """Inside the block one object met twice is written with one ``shared_object_id`` and read as one object.
+
+    A nested block belongs to the outer one.
+    """
+    before = local.shared
+    local.shared = before or _Shared()
+    try:
+        yield
+    finally:
+        local.shared = before

@@ -1,0 +1,210 @@
+"""One batch: forward, loss, gradients, weights, metrics; to be overridden, recorded and replayed."""
+
+import inspect
+import warnings
+
+import numpy as np
+
+from pykeras import ops, tree
+from pykeras.differentiation import GradientTape
+from pykeras.training import arrays
+from pykeras.training.compiling import Compiling
+from pykeras.training.data import to_tensors
+from pykeras.training.step import Step
+from pykeras.training.weights import with_class_weight
+
+
+class Stepping(Compiling):
+    """The part of a model that handles one batch."""
+
+    def train_step(self, data):
+        """One batch of training.
+
+        Override it for a training of your own: take ``data`` apart with ``x, y = data``, compute gradients with
+        :class:`pykeras.GradientTape`, apply them with ``self.optimizer.apply_gradients``, return a dictionary of logs.
+
+        Args:
+            data: ``(x,)``, ``(x, y)`` or ``(x, y, sample_weight)``, as tensors.
+
+        Returns:
+            Name to value of loss and metrics.
+        """
+        x, y, sample_weight = arrays.unpack_x_y_sample_weight(data)
+        with GradientTape() as tape:
+            y_pred = self._forward(x, training=True)
+            loss = self._total_loss(x, y, y_pred, sample_weight, training=True)
+            scaled = self.optimizer.scale_loss(loss)
+        self._track_loss(loss, x)
+        weights = self.trainable_variables
+        if weights:
+            self.optimizer.apply(tape.gradient(scaled, weights), weights)
+        else:
+            warnings.warn("The model has no trainable weights.", stacklevel=2)
+        return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
+
+    def test_step(self, data):
+        """One batch of evaluation; see :meth:`train_step`."""
+        x, y, sample_weight = arrays.unpack_x_y_sample_weight(data)
+        y_pred = self._forward(x, training=False)
+        self._track_loss(self._total_loss(x, y, y_pred, sample_weight, training=False), x)
+        return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
+
+    def predict_step(self, data):
+        """One batch of prediction: ``data`` as for :meth:`train_step`; returns the outputs."""
+        x, _, _ = arrays.unpack_x_y_sample_weight(data)
+        return self._forward(x, training=False)
+
+    def _forward(self, x, training):
+        return self(x, training=training) if getattr(self, "_call_has_training_arg", True) else self(x)
+
+    def _total_loss(self, x, y, y_pred, sample_weight, training):
+        """``compute_loss``, which may have been overridden without its newest argument."""
+        arguments = {"x": x, "y": y, "y_pred": y_pred, "sample_weight": sample_weight}
+        accepted = inspect.signature(self.compute_loss).parameters
+        if "training" in accepted or any(p.kind is p.VAR_KEYWORD for p in accepted.values()):
+            arguments["training"] = training
+        return self.compute_loss(**arguments)
+
+    def _track_loss(self, loss, x):
+        if self.compiled:
+            samples = next((leaf.shape[0] for leaf in tree.flatten(x) if leaf is not None), 1)
+            self._compiled.loss_tracker.update_state(loss, sample_weight=float(samples))
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        """The loss of a batch: that of ``compile``, and what layers and regularizers add.
+
+        Override it for a loss of your own.
+
+        Args:
+            x: inputs.
+            y: labels.
+            y_pred: outputs.
+            sample_weight: weights of the samples.
+            training: whether it is a batch of training.
+
+        Returns:
+            Scalar tensor.
+
+        Raises:
+            ValueError: when there is no loss at all, or labels do not fit the outputs.
+        """
+        total = None
+        if self.compiled and self._compiled.loss is not None:
+            if y is None:
+                raise ValueError(f"The loss {self.loss!r} needs labels, but y is None: pass y, or data that yields (x, y)")
+            total = self._compiled.loss(y, y_pred, sample_weight)
+        for extra in self.losses:
+            extra = ops.sum(extra)
+            total = extra if total is None else total + ops.cast(extra, total.dtype)
+        if total is not None:
+            return total
+        if training:
+            raise ValueError("No loss to compute: give a loss to compile(), or add one with add_loss() in a layer")
+        return ops.zeros(())
+
+    # The functions that run a step
+
+    def make_train_function(self, force=False):
+        """The function of a batch that ``fit`` calls: :meth:`train_step`, recorded and replayed.
+
+        Args:
+            force: make it anew, after a change to what a step does.
+        """
+        trainable = tuple(id(variable) for variable in self.trainable_variables)
+        if trainable != getattr(self, "_trained", None):
+            # layers were frozen or thawed: a recorded step would go on training the old ones
+            object.__setattr__(self, "train_function", None)
+            object.__setattr__(self, "_trained", trainable)
+        return self._make("train", self.train_step, force)
+
+    def make_test_function(self, force=False):
+        """The function of a batch that ``evaluate`` calls; see :meth:`make_train_function`."""
+        return self._make("test", self.test_step, force)
+
+    def make_predict_function(self, force=False):
+        """The function of a batch that ``predict`` calls; see :meth:`make_train_function`."""
+        return self._make("predict", self.predict_step, force)
+
+    def _make(self, mode, function, force):
+        attribute = f"{mode}_function"
+        if getattr(self, attribute) is None or force:
+            step = Step(function, f"{self.name}: {mode}_step", run_eagerly=self.run_eagerly)
+            object.__setattr__(self, attribute, step)
+        return getattr(self, attribute)
+
+    # One batch at a time
+
+    def train_on_batch(
+        self, x, y=None, sample_weight=None, class_weight=None, return_dict=False, reset_metrics=False
+    ):
+        """Train on one batch.
+
+        Args:
+            x, y, sample_weight: arrays.
+            class_weight: class number to weight.
+            return_dict: return a dictionary instead of a list.
+            reset_metrics: start loss and metrics anew before the batch; otherwise they are means over the calls.
+
+        Returns:
+            Loss, or list of loss and metrics, or dictionary.
+        """
+        self._assert_compiled("train_on_batch")
+        batch = self._one_batch(x, y, sample_weight, class_weight)
+        if reset_metrics:
+            self.reset_metrics()
+        return self._reported(self.make_train_function()(batch), return_dict)
+
+    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False, reset_metrics=False):
+        """Loss and metrics of one batch; see :meth:`train_on_batch`."""
+        self._assert_compiled("test_on_batch")
+        batch = self._one_batch(x, y, sample_weight)
+        if reset_metrics:
+            self.reset_metrics()
+        return self._reported(self.make_test_function()(batch), return_dict)
+
+    def predict_on_batch(self, x):
+        """Outputs of one batch as NumPy arrays."""
+        batch = to_tensors((arrays.as_arrays(x, "x"),))
+        return tree.map_structure(lambda t: np.array(t.numpy()), self.make_predict_function()(batch))
+
+    def _one_batch(self, x, y, sample_weight, class_weight=None):
+        x, y = arrays.as_arrays(x, "x"), arrays.as_arrays(y, "y")
+        sample_weight = arrays.as_arrays(sample_weight, "sample_weight")
+        arrays.sample_count(x=x, y=y, sample_weight=sample_weight)
+        self._check_labels(y)
+        sample_weight = with_class_weight(y, sample_weight, class_weight, getattr(self, "output_names", None))
+        return to_tensors(arrays.pack_x_y_sample_weight(x, y, sample_weight))
+
+    def _check_labels(self, y):
+        """Raise ValueError for labels that are no class numbers, as far as the outputs are known already."""
+        loss = self._compiled.loss if self.compiled else None
+        if loss is None or y is None:
+            return
+        if not loss.built and getattr(self, "outputs", None):
+            loss.build(getattr(self, "_outputs_struct", None) or self.outputs)
+        loss.check_values(y)
+
+    def _reported(self, logs, return_dict):
+        """Logs as numbers: a dictionary, a list in the order of ``metrics_names``, or one number."""
+        logs = as_numbers(logs)
+        if return_dict:
+            return logs
+        names = self.metrics_names
+        values = [logs[name] for name in names] if set(names) == set(logs) else list(logs.values())
+        return values[0] if len(values) == 1 else values
+
+
+def as_numbers(logs):
+    """Logs with floats for scalars and NumPy arrays for other tensors."""
+    if not isinstance(logs, dict):
+        return {} if logs is None else {"loss": as_number(logs)}
+    return {name: as_number(value) for name, value in logs.items()}
+
+
+def as_number(value):
+    """A scalar as float; anything else as an array, or as it is."""
+    if isinstance(value, (int, float, str)):
+        return value
+    if hasattr(value, "shape"):
+        return float(value) if len(value.shape) == 0 else np.asarray(value)
+    return value

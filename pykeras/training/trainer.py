@@ -1,0 +1,254 @@
+"""Trainer: ``fit``, ``evaluate`` and ``predict`` over whatever data."""
+
+import numpy as np
+
+from pykeras import check, tree
+from pykeras.callbacks.callback_list import CallbackList
+from pykeras.callbacks.progbar_logger import default_verbose
+from pykeras.training import arrays
+from pykeras.training.data import ArrayBatches, make_batches
+from pykeras.training.epoch import run_epoch
+from pykeras.training.stepping import Stepping
+
+
+class Trainer(Stepping):
+    """Training, evaluation and prediction, as a part of Model."""
+
+    def fit(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        epochs=1,
+        verbose="auto",
+        callbacks=None,
+        validation_split=0.0,
+        validation_data=None,
+        shuffle=True,
+        class_weight=None,
+        sample_weight=None,
+        initial_epoch=0,
+        steps_per_epoch=None,
+        validation_steps=None,
+        validation_batch_size=None,
+        validation_freq=1,
+        max_queue_size=10,
+        workers=1,
+        use_multiprocessing=False,
+    ):
+        """Train for a number of epochs.
+
+        Args:
+            x: inputs: array, list of numbers, list or dict of arrays by input; or a generator, sequence or other iterable
+                of batches ``(x, y)`` or ``(x, y, sample_weight)``.
+            y: labels, like ``x`` by output; None when ``x`` yields batches.
+            batch_size: samples in a step, 32 for None.
+            epochs: number of the last epoch.
+            verbose: 0 for nothing, 1 for a bar, 2 for a line an epoch; ``"auto"`` is 1.
+            callbacks: list of :class:`~pykeras.callbacks.Callback` objects.
+            validation_split: the last part of the samples that is kept for validation, before they are shuffled.
+            validation_data: ``(x, y)`` or ``(x, y, sample_weight)``, or an iterable of batches; comes before the split.
+            shuffle: new order of samples each epoch, from NumPy's global generator; ``"batch"`` shuffles batches.
+            class_weight: class number to weight.
+            sample_weight: a weight for each sample, or for each place of a sequence ``(n, t)``.
+            initial_epoch: number of the first epoch.
+            steps_per_epoch: batches in an epoch.
+            validation_steps: batches of a validation.
+            validation_batch_size: samples in a batch of validation, ``batch_size`` by default.
+            validation_freq: number of epochs between validations, or the epochs (counted from 1) that end with one.
+            max_queue_size, workers, use_multiprocessing: accepted as in Keras 2; batches are made in this thread.
+
+        Returns:
+            :class:`~pykeras.callbacks.History`, whose ``history`` holds loss and metrics of each epoch.
+
+        Raises:
+            ValueError: before ``compile``; for data of unequal length, without samples, of an unknown kind; for labels
+                whose shape or values do not fit the outputs.
+
+        Example:
+            >>> import pykeras
+            >>> model = pykeras.Sequential([pykeras.layers.Dense(1, input_dim=1)])
+            >>> model.compile(loss="mse", optimizer=pykeras.optimizers.SGD(lr=0.1))
+            >>> history = model.fit([1, 2, 3, 4], [1, 2, 3, 4], epochs=100, verbose=0)
+            >>> history.history["loss"][-1] < 0.1
+            True
+        """
+        self._assert_compiled("fit")
+        epochs, initial_epoch = check.positive_int("epochs", epochs), check.non_negative_int("initial_epoch", initial_epoch)
+        if validation_split and validation_data is None:
+            x, y, sample_weight, validation_data = self._split(x, y, sample_weight, validation_split)
+        batches = make_batches(x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight, self._names())
+        validation = None
+        if validation_data is not None:
+            validation = self._validation_batches(validation_data, validation_batch_size or batch_size, validation_steps)
+        for each in (batches, validation):
+            self._check_data(each)
+        if not isinstance(callbacks, CallbackList):
+            callbacks = CallbackList(
+                callbacks,
+                add_history=True,
+                add_progbar=default_verbose(verbose) != 0,
+                model=self,
+                verbose=default_verbose(verbose),
+                epochs=epochs,
+                steps=batches.steps,
+            )
+        self._run_epochs(batches, validation, callbacks, initial_epoch, epochs, validation_freq)
+        return self.history
+
+    def _run_epochs(self, batches, validation, callbacks, initial_epoch, epochs, validation_freq):
+        self.stop_training = False
+        function = self.make_train_function()
+        logs = {}
+        callbacks.on_train_begin()
+        for epoch in range(initial_epoch, epochs):
+            self.reset_metrics()
+            callbacks.on_epoch_begin(epoch)
+            logs = run_epoch(self, "train", batches, function, callbacks)
+            batches.end_epoch()
+            if validation is not None and validates(epoch + 1, validation_freq):
+                measured = self._evaluate(validation, callbacks)
+                logs = {**logs, **{f"val_{name}": value for name, value in measured.items()}}
+            callbacks.on_epoch_end(epoch, logs)
+            if self.stop_training:
+                break
+        if hasattr(self.optimizer, "finalize_variable_values"):
+            self.optimizer.finalize_variable_values(self.trainable_variables)
+        callbacks.on_train_end(logs)
+
+    def evaluate(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        verbose="auto",
+        sample_weight=None,
+        steps=None,
+        callbacks=None,
+        return_dict=False,
+        max_queue_size=10,
+        workers=1,
+        use_multiprocessing=False,
+    ):
+        """Loss and metrics on data.
+
+        Args:
+            x, y, batch_size, verbose, sample_weight, callbacks: as in :meth:`fit`.
+            steps: number of batches.
+            return_dict: return a dictionary instead of a list.
+            max_queue_size, workers, use_multiprocessing: as in :meth:`fit`.
+
+        Returns:
+            The loss; with metrics, a list in the order of ``metrics_names``; or a dictionary.
+
+        Raises:
+            ValueError: as :meth:`fit`.
+        """
+        self._assert_compiled("evaluate")
+        batches = make_batches(x, y, sample_weight, batch_size, steps)
+        self._check_data(batches)
+        logs = self._evaluate(batches, self._callbacks(callbacks, verbose, batches))
+        return self._reported(logs, return_dict)
+
+    def _evaluate(self, batches, callbacks):
+        self.reset_metrics()
+        if isinstance(batches, ArrayBatches):
+            batches.rewind()
+        callbacks.on_test_begin()
+        logs = run_epoch(self, "test", batches, self.make_test_function(), callbacks)
+        batches.end_epoch()
+        callbacks.on_test_end(logs)
+        return logs
+
+    def predict(
+        self,
+        x,
+        batch_size=None,
+        verbose="auto",
+        steps=None,
+        callbacks=None,
+        max_queue_size=10,
+        workers=1,
+        use_multiprocessing=False,
+    ):
+        """Outputs for inputs.
+
+        Args:
+            x, batch_size, verbose, callbacks: as in :meth:`fit`; of batches ``(x, y)`` only ``x`` counts.
+            steps: number of batches.
+            max_queue_size, workers, use_multiprocessing: as in :meth:`fit`.
+
+        Returns:
+            NumPy array with an entry for each sample; a list or dict of arrays for several outputs.
+
+        Raises:
+            ValueError: for data of an unknown kind, or inputs whose shape does not fit.
+        """
+        batches = make_batches(x, batch_size=batch_size, steps=steps)
+        callbacks = self._callbacks(callbacks, verbose, batches)
+        told, progress = callbacks.wants_batches("predict"), callbacks.progress
+        function = self.make_predict_function()
+        parts = []
+        callbacks.on_predict_begin()
+        for number, batch in enumerate(batches):
+            if told:
+                callbacks.on_predict_batch_begin(number)
+            outputs = function(batch)
+            parts.append(tree.map_structure(lambda t: t.numpy() if hasattr(t, "numpy") else t, outputs))
+            if told:
+                callbacks.on_predict_batch_end(number, {"outputs": outputs})
+            elif progress is not None:
+                progress.seen = number + 1
+                if progress.due():
+                    progress.step(number + 1, None)
+        callbacks.on_predict_end()
+        if not parts:
+            raise ValueError("predict: the data yield no batch")
+        return tree.map_structure(lambda *pieces: np.concatenate(pieces), *parts)
+
+    def _callbacks(self, callbacks, verbose, batches):
+        if isinstance(callbacks, CallbackList):
+            return callbacks
+        verbose = default_verbose(verbose)
+        return CallbackList(
+            callbacks, add_progbar=verbose != 0, model=self, verbose=verbose, epochs=1, steps=batches.steps
+        )
+
+    def _names(self):
+        return getattr(self, "output_names", None)
+
+    def _split(self, x, y, sample_weight, fraction):
+        """Training arrays and validation data, cut from the arrays."""
+        if not arrays.is_structure(x):
+            raise ValueError(
+                f"validation_split needs arrays, which can be cut; x is a {type(x).__name__}: pass validation_data instead"
+            )
+        data = arrays.as_arrays(x, "x"), arrays.as_arrays(y, "y"), arrays.as_arrays(sample_weight, "sample_weight")
+        arrays.sample_count(**dict(zip(("x", "y", "sample_weight"), data, strict=True)))
+        (x, y, sample_weight), validation_data = arrays.split(data, fraction)
+        return x, y, sample_weight, validation_data
+
+    def _validation_batches(self, data, batch_size, steps):
+        if isinstance(data, (tuple, list)):
+            if not 1 <= len(data) <= 3:
+                raise ValueError(f"validation_data: expected (x, y) or (x, y, sample_weight), got {len(data)} entries")
+            x, y, sample_weight = arrays.unpack_x_y_sample_weight(data)
+            return make_batches(x, y, sample_weight, batch_size, steps)
+        return make_batches(data, batch_size=batch_size, steps=steps)
+
+    def _check_data(self, batches):
+        if isinstance(batches, ArrayBatches):
+            self._check_labels(arrays.unpack_x_y_sample_weight(batches.tensors)[1])
+
+    def _reports_metrics(self, mode):
+        """Whether the logs of a step are the metrics' values, so that nobody needs what the step returns."""
+        own = type(self)
+        step = f"{mode}_step"
+        return getattr(own, step) is getattr(Trainer, step) and own.compute_metrics is Trainer.compute_metrics
+
+
+def validates(epoch, frequency):
+    """Whether the epoch of this number (counted from 1) ends with a validation."""
+    if isinstance(frequency, (list, tuple, set, range)):
+        return epoch in frequency
+    return epoch % check.positive_int("validation_freq", frequency) == 0

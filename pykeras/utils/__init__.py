@@ -1,0 +1,45 @@
+"""Utilities. Each family is a file of its own, loaded when one of its names is first used."""
+
+import importlib
+
+# Name -> module it comes from.
+_EXPORTS = {
+    "get_file": "pykeras.utils.downloads",
+    "normalize": "pykeras.utils.numerical",
+    "to_categorical": "pykeras.utils.numerical",
+    "to_ordinal": "pykeras.utils.numerical",
+    "set_random_seed": "pykeras.utils.seeds",
+    "clear_session": "pykeras.utils.session",
+    "Progbar": "pykeras.utils.progbar",
+    "CustomObjectScope": "pykeras.registry",
+    "custom_object_scope": "pykeras.registry",
+    "deserialize_keras_object": "pykeras.registry",
+    "get_custom_objects": "pykeras.registry",
+    "get_registered_name": "pykeras.registry",
+    "get_registered_object": "pykeras.registry",
+    "register_keras_serializable": "pykeras.registry",
+    "serialize_keras_object": "pykeras.registry",
+    "disable_interactive_logging": "pykeras.config",
+    "enable_interactive_logging": "pykeras.config",
+    "is_interactive_logging_enabled": "pykeras.config",
+    "is_keras_tensor": "pykeras.keras_tensor",
+    "standardize_dtype": "pykeras.dtypes",
+}
+
+_MODULES = ("legacy",)
+
+__all__ = sorted({*_EXPORTS, *_MODULES})
+
+
+def __getattr__(name):
+    if name in _MODULES:
+        return importlib.import_module(f"pykeras.utils.{name}")
+    if name not in _EXPORTS:
+        raise AttributeError(f"module 'pykeras.utils' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_EXPORTS[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})

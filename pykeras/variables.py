@@ -1,0 +1,152 @@
+"""Variable: a tensor with a name that training changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pykeras import _core, convert
+from pykeras.dtypes import standardize_dtype
+from pykeras.keras_tensor import auto_name
+
+
+class Variable(_core.Variable):
+    """A tensor that can be replaced by another one of the same shape and dtype.
+
+    Arguments:
+        initializer: the first value (array, tensor, list) or a callable ``initializer(shape, dtype=...)``.
+        shape: required with a callable; otherwise must agree with the value.
+        dtype: of the variable; ``floatx()`` or the value's own by default.
+        trainable: whether gradient tapes watch it and optimizers change it.
+        name: for humans and files.
+
+    Raises ``ValueError`` when shapes disagree, ``TypeError`` for values that are no arrays.
+
+    >>> v = Variable([1.0, 2.0], name="v")
+    >>> v.assign_add([1.0, 1.0]).tolist()
+    [2.0, 3.0]
+    """
+
+    def __init__(
+        self,
+        initializer: Any,
+        shape=None,
+        dtype=None,
+        trainable: bool = True,
+        autocast: bool = True,
+        aggregation: str = "none",
+        synchronization: str = "auto",
+        name: str | None = None,
+        layout=None,
+        **kwargs,
+    ):
+        if kwargs:
+            raise TypeError(f"Variable: unknown argument {next(iter(kwargs))!r}")
+        if aggregation not in (None, "none", "mean", "sum", "only_first_replica"):
+            raise ValueError(f"Variable: aggregation: got {aggregation!r}")
+        self.name = auto_name("variable") if name is None else str(name)
+        if "/" in self.name:
+            raise ValueError(f"Variable: name: expected a name without '/', got {name!r}")
+        self.path = self.name
+        self.autocast = autocast
+        self.aggregation = aggregation
+        self.synchronization = synchronization
+        self.layout = layout
+        self.regularizer = None
+        self.constraint = None
+        self.overwrite_with_gradient = False
+        # A first value belongs to no step that may be recorded now.
+        with _core.Unrecorded():
+            if callable(initializer) and not isinstance(initializer, (_core.Tensor, _core.Variable)):
+                if shape is None:
+                    raise ValueError(f'Variable "{self.name}": shape is needed with an initializer')
+                shape = _checked_shape(self.name, shape)
+                value = initializer(shape, dtype=standardize_dtype(dtype))
+            else:
+                value = initializer
+            tensor = _tensor(value, dtype)
+        if shape is not None and tensor.shape != tuple(shape):
+            raise ValueError(f'Variable "{self.name}": expected shape {tuple(shape)}, got a value of shape {tensor.shape}')
+        super().__init__(tensor, trainable)
+
+    @property
+    def value(self) -> _core.Tensor:
+        return self.read()
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        return int(np.prod(self.shape, dtype=np.int64))
+
+    def numpy(self) -> np.ndarray:
+        """A copy of the values."""
+        return self.read().numpy().copy()
+
+    def __array__(self, dtype=None, copy=None) -> np.ndarray:
+        return np.array(self.read().numpy(), dtype=dtype)
+
+    def assign(self, value: Any) -> _core.Tensor:
+        """Replaces the value; it is brought to the variable's dtype, its shape must be the variable's."""
+        tensor = _tensor(value, self.dtype)
+        if tensor.shape != self.shape:
+            raise ValueError(
+                f'Variable "{self.path}": expected a value of shape {self.shape}, got one of shape {tensor.shape}'
+            )
+        self.write(tensor)
+        return tensor
+
+    def assign_add(self, value: Any) -> _core.Tensor:
+        return self.assign(_core.op.add(self, _like(value, self.dtype)))
+
+    def assign_sub(self, value: Any) -> _core.Tensor:
+        return self.assign(_core.op.subtract(self, _like(value, self.dtype)))
+
+    def __repr__(self) -> str:
+        return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}, value={self.read().numpy()}>"
+
+    def __deepcopy__(self, memo: dict) -> "Variable":
+        twin = Variable(self.numpy(), dtype=self.dtype, trainable=self.trainable, name=self.name)
+        twin.path, twin.autocast = self.path, self.autocast
+        twin.regularizer, twin.constraint = self.regularizer, self.constraint
+        memo[id(self)] = twin
+        return twin
+
+    def __reduce__(self):
+        state = {k: v for k, v in self.__dict__.items() if k != "name"}
+        return _restore, (self.numpy(), self.dtype, self.trainable, self.name, state)
+
+
+def _restore(value, dtype, trainable, name, state) -> Variable:
+    variable = Variable(value, dtype=dtype, trainable=trainable, name=name)
+    variable.__dict__.update(state)
+    return variable
+
+
+def _checked_shape(name: str, shape: Any) -> tuple[int, ...]:
+    shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
+    for size in shape:
+        if size is None or int(size) < 0:
+            raise ValueError(f'Variable "{name}": expected a shape of sizes >= 0, got {shape}')
+    return tuple(int(size) for size in shape)
+
+
+def _tensor(value: Any, dtype: Any) -> _core.Tensor:
+    if isinstance(value, _core.SymbolicTensor):
+        raise TypeError("a variable cannot hold a symbolic tensor")
+    if isinstance(value, _core.Variable):
+        value = value.read()
+    elif not isinstance(value, _core.Tensor):
+        if isinstance(value, (bool, int, float)) and dtype is not None:
+            value = np.asarray(value, standardize_dtype(dtype))
+        value = convert.tensor_from(value, "Variable", "value")
+    if dtype is not None and value.dtype != standardize_dtype(dtype):
+        value = _core.op.cast(value, standardize_dtype(dtype))
+    return value
+
+
+def _like(value: Any, dtype: str) -> Any:
+    return value if isinstance(value, (bool, int, float)) else _tensor(value, dtype)
