@@ -28,8 +28,8 @@ _REGISTRY.default = linear
 
 @_REGISTRY.register
 def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
-    """Rectifier: ``max(x, 0)``, or with arguments ``max_value`` where x >= max_value, ``x`` where
-    threshold <= x < max_value, ``negative_slope * (x - threshold)`` below.
+    """Rectifier: ``max(x, 0)``, or with arguments ``min(x, max_value)`` where x > threshold and
+    ``negative_slope * (x - threshold)`` elsewhere.
 
     Arguments:
         x: tensor.
@@ -50,9 +50,10 @@ def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
         return ops.relu6(x) if max_value == 6 else ops.minimum(ops.relu(x), max_value)
     if threshold == 0 and max_value is None:
         return ops.leaky_relu(x, negative_slope)
-    x = ops.convert_to_tensor(x)
-    kept = ops.where(ops.less(x, threshold), ops.multiply(negative_slope, ops.subtract(x, threshold)), x)
-    return kept if max_value is None else ops.minimum(kept, max_value)
+    kept = ops.where(ops.greater(x, threshold), x, 0)
+    kept = kept if max_value is None else ops.minimum(kept, max_value)
+    below = ops.minimum(ops.subtract(x, threshold), 0)
+    return ops.add(kept, ops.multiply(negative_slope, below)) if negative_slope else kept
 
 
 @_REGISTRY.register

@@ -41,9 +41,14 @@ def _fail(name, expected, value):
     raise ValueError(f"{name}: expected {expected}, got {shown}")
 
 
+def _is_bool(value):
+    """Python's bool or NumPy's (called ``bool_`` before NumPy 2)."""
+    return type(value).__name__ in ("bool", "bool_")
+
+
 def _as_int(value):
     """``value`` as an int, or None when it is no integer (booleans are not)."""
-    if isinstance(value, bool) or type(value).__name__ == "bool_":
+    if _is_bool(value):
         return None
     try:
         return operator.index(value)
@@ -107,7 +112,7 @@ def fraction(name, value):
 
 def boolean(name, value):
     """True or False (0 and 1 count, as they do in configurations written by other tools)."""
-    if isinstance(value, bool) or type(value).__name__ == "bool_" or _as_int(value) in (0, 1):
+    if _is_bool(value) or _as_int(value) in (0, 1):
         return bool(value)
     return _fail(name, "True or False", value)
 

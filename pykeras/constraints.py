@@ -179,7 +179,9 @@ class RadialConstraint(Constraint):
         w = w if hasattr(w, "shape") else ops.convert_to_tensor(w)
         shape = tuple(w.shape)
         if len(shape) != 4 or shape[0] != shape[1] or shape[0] < 2:
-            raise ValueError(f"RadialConstraint: expected shape (size, size, channels, filters), size >= 2, got {shape}")
+            raise ValueError(
+                f"RadialConstraint: expected shape (size, size, channels, filters), size >= 2, got {shape}"
+            )
         size = shape[0]
         half = size // 2
         sources = [half - 1, *range(half + 1 - size % 2, 2 * half)]

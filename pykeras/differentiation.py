@@ -75,7 +75,7 @@ class GradientTape:
         seeds = [None] * len(targets)
         if output_gradients is not None:
             seeds = [None if g is None else convert_to_tensor(g, t.dtype)
-                     for g, t in zip(tree.flatten(output_gradients), targets)]  # fmt: skip
+                     for g, t in zip(_leaves_like(target, output_gradients), targets)]  # fmt: skip
         gradients = self._tape.gradient(targets, wanted, seeds)
         if unconnected_gradients == "zero":
             from pykeras.ops.movement import zeros_like
@@ -102,6 +102,19 @@ class GradientTape:
             parts = [zeros_like(source) if row[k] is None else row[k] for row in rows]
             columns.append(reshape(stack(parts), (*target.shape, *source.shape)))
         return tree.pack_sequence_as(sources, columns) if tree.is_nested(sources) else columns[0]
+
+
+def _leaves_like(structure: Any, values: Any) -> list:
+    """``values`` taken apart as far as ``structure`` is nested: one of its lists may stand for a whole tensor."""
+    if isinstance(structure, dict):
+        if not isinstance(values, dict) or set(values) != set(structure):
+            raise ValueError(f"output_gradients: expected a dictionary with the keys {sorted(structure)}")
+        return [leaf for key in sorted(structure) for leaf in _leaves_like(structure[key], values[key])]
+    if isinstance(structure, (list, tuple)):
+        if not isinstance(values, (list, tuple)) or len(values) != len(structure):
+            raise ValueError(f"output_gradients: expected {len(structure)} of them, one for each target")
+        return [leaf for part, value in zip(structure, values) for leaf in _leaves_like(part, value)]
+    return [values]
 
 
 class _Pause:

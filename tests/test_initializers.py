@@ -94,7 +94,7 @@ def test_stft_errors():
 
 def test_fans_are_those_of_keras():
     found = []
-    for name, shape, mode, input_axes, output_axes in CASES["fan_cases"]():
+    for _, shape, mode, input_axes, output_axes in CASES["fan_cases"]():
         fan_in, fan_out = compute_fans(shape, input_axes, output_axes)
         found.append({"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode])
     expected = RECORDED["fans"]
@@ -395,6 +395,8 @@ def test_arrays_survive_json():
 @pytest.mark.skipif(not pathlib.Path("/work/shared/reference").exists(), reason="reference list not here")
 def test_every_name_of_the_reference():
     with open("/work/shared/reference/keras-3.15-api.tsv") as file:
-        wanted = [row["name"] for row in csv.DictReader(file, delimiter="\t") if row["name"].startswith("initializers.")]
+        wanted = [
+            row["name"] for row in csv.DictReader(file, delimiter="\t") if row["name"].startswith("initializers.")
+        ]
     assert len(wanted) > 30
     assert [name for name in wanted if not hasattr(initializers, name.split(".")[1])] == []

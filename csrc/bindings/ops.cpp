@@ -52,6 +52,8 @@ Attribute attribute_from(const OpInfo& info, const AttributeInfo& attribute, py:
         attribute.initial);
   } catch (const py::cast_error&) {
   } catch (const py::error_already_set&) {
+  } catch (const TypeError& error) {
+    throw TypeError(info.name + ": " + attribute.name + ": " + error.what());
   }
   throw TypeError(info.name + ": " + attribute.name + ": expected " + std::visit(AttributeType{}, attribute.initial) +
                   ", got " + py::repr(value).cast<std::string>());

@@ -59,6 +59,12 @@ inline void expect_dtype(const char* name, const char* what, DType expected, con
   }
 }
 
+/// Kernels read `got` as they read `expected`: shape and dtype.
+inline void expect_same(const char* name, const char* what, const Spec& expected, const Spec& got) {
+  expect_same_shape(name, what, expected, got);
+  expect_dtype(name, what, expected.dtype, got);
+}
+
 /// The axis counted from the front.
 inline int expect_axis(const char* name, int64_t axis, int rank) {
   if (axis < -rank || axis >= rank) {

@@ -15,7 +15,7 @@ struct Listeners {
 Listeners& listeners();
 
 void note_variable_read(Variable& variable, const Tensor& value);
-void note_variable_assign(Variable& variable, const Tensor& before, const Tensor& after);
+void note_variable_assign(Variable& variable, const Tensor& before, const Tensor& after, const Tensor& held);
 
 /// Ends an active recording: Python asked for the value of a tensor that will be another one in the next step.
 void note_value_read(const Tensor& tensor, const char* how);

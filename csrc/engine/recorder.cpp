@@ -15,8 +15,8 @@ void note_variable_read(Variable& variable, const Tensor& value) {
   if (all.recorder) all.recorder->variable_read(variable, value);
 }
 
-void note_variable_assign(Variable& variable, const Tensor& before, const Tensor& after) {
-  if (Recorder* recorder = listeners().recorder) recorder->variable_assign(variable, before, after);
+void note_variable_assign(Variable& variable, const Tensor& before, const Tensor& after, const Tensor& held) {
+  if (Recorder* recorder = listeners().recorder) recorder->variable_assign(variable, before, after, held);
 }
 
 void note_value_read(const Tensor& tensor, const char* how) {
@@ -116,10 +116,11 @@ void Recorder::variable_read(Variable& variable, const Tensor& value) {
   slot_of_[value.id()] = slot;
 }
 
-void Recorder::variable_assign(Variable& variable, const Tensor& before, const Tensor& after) {
+void Recorder::variable_assign(Variable& variable, const Tensor& before, const Tensor& after, const Tensor& held) {
   if (!broken_.empty()) return;
   variable_read(variable, before);
-  slot_of(after);
+  const int slot = slot_of(after);
+  slot_of_[held.id()] = slot;
   assigned_[&variable] = after;
 }
 

@@ -48,7 +48,8 @@ class Recorder {
 
   void record(const OpPtr& op, const Tensors& inputs, const Tensors& outputs);
   void variable_read(Variable& variable, const Tensor& value);
-  void variable_assign(Variable& variable, const Tensor& before, const Tensor& after);
+  /// `held` is the handle under which the variable will give `after` back.
+  void variable_assign(Variable& variable, const Tensor& before, const Tensor& after, const Tensor& held);
   /// Python reads `tensor`: if it belongs to the step, the step cannot be replayed.
   void value_read(const Tensor& tensor, const char* how);
 

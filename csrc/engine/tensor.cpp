@@ -52,8 +52,10 @@ void Variable::assign(const Tensor& value) {
   if (!(value.spec() == value_.spec())) {
     throw Error("variable: expected a value of " + value_.spec().text() + ", got " + value.spec().text());
   }
-  note_variable_assign(*this, value_, value);
-  value_ = value;
+  // A handle of its own: for differentiation, what is read from the variable is not what was written into it.
+  const Tensor held = value.viewed_as(value.spec());
+  note_variable_assign(*this, value_, value, held);
+  value_ = held;
 }
 
 }  // namespace pykeras

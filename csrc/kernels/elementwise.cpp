@@ -1,13 +1,13 @@
-// Elementwise kernels: a functor for each name of elementwise_list.h and the loops over them. Floats go through packets,
-// the tails too, on a padded copy; so an element's bits never depend on where it stands. Integers and bools go through
-// scalar loops that the compiler vectorises; their arithmetic is exact.
+// Elementwise kernels: a functor for each name of elementwise_list.h and the loops over them. Floats go through
+// packets, the tails too, on a padded copy; so an element's bits never depend on where it stands. Integers and bools
+// go through scalar loops that the compiler vectorises; their arithmetic is exact.
 #include "families.h"
 #include "packet_math.h"
 
 namespace pykeras::kernels::PYKERAS_ISA {
 namespace {
 
-// ---- functors: apply(x[, y], p) on packets of floats, on integers, or on both ----------------------------------------
+// ---- functors: apply(x[, y], p) on packets of floats, on integers, or on both -----------------------------
 
 constexpr double selu_scale = 1.0507009873554804934, selu_alpha = 1.6732632423543772848;
 
@@ -54,9 +54,9 @@ PYKERAS_UNARY_NUMBER(trunc, x, select(x < Packet<T>::zero(), ceil(x), floor(x)))
 PYKERAS_UNARY_NUMBER(relu, x < T(0) ? T(0) : x, select(x < Packet<T>::zero(), Packet<T>::zero(), x))
 
 PYKERAS_UNARY(reciprocal, splat<T>(1) / x)
-PYKERAS_UNARY(sqrt, sqrt(x))
-PYKERAS_UNARY(rsqrt, splat<T>(1) / sqrt(x))
-PYKERAS_UNARY(exp, exp(x))
+PYKERAS_UNARY(sqrt, exact_sqrt(x))
+PYKERAS_UNARY(rsqrt, splat<T>(1) / exact_sqrt(x))
+PYKERAS_UNARY(exp, exp_to_zero(x))
 PYKERAS_UNARY(expm1, accurate_expm1(x))
 PYKERAS_UNARY(log, log(x))
 PYKERAS_UNARY(log1p, accurate_log1p(x))
@@ -85,7 +85,8 @@ PYKERAS_UNARY(gelu, x* normal_cdf(x))
 PYKERAS_PACKETS(selu, (Packet<T> x, const double*),
                 return select(x > Packet<T>::zero(), splat<T>(selu_scale) * x,
                               splat<T>(selu_scale * selu_alpha) * accurate_expm1(x));)
-PYKERAS_PACKETS(leaky_relu, (Packet<T> x, const double* p), return select(x > Packet<T>::zero(), x, splat<T>(p[0]) * x);)
+PYKERAS_PACKETS(leaky_relu, (Packet<T> x, const double* p),
+                return select(x > Packet<T>::zero(), x, splat<T>(p[0]) * x);)
 PYKERAS_PACKETS(elu, (Packet<T> x, const double* p),
                 return select(x > Packet<T>::zero(), x, splat<T>(p[0]) * accurate_expm1(x));)
 
@@ -101,12 +102,12 @@ PYKERAS_PACKETS_AND_INTEGERS(
     const T high = convert<T>(p[1]); const T raised = x < low ? low : x; return high < raised ? high : raised;
     , return clipped(x, splat<T>(p[0]), splat<T>(p[1]));)
 
-/// 0.5 * (1 + tanh(z)) is sigmoid(2z), which keeps its relative accuracy on the left.
+/// gelu_tanh is x * sigmoid(z): 0.5 * (1 + tanh(z / 2)) without the loss of digits on the left.
 template <class T>
-PYKERAS_INLINE Packet<T> gelu_tanh_gate(Packet<T> x) {
-  return sigmoid(splat<T>(2 * 0.79788456080286535588) * (x + splat<T>(0.044715) * x * x * x));
+PYKERAS_INLINE Packet<T> gelu_tanh_argument(Packet<T> x) {
+  return splat<T>(2 * 0.79788456080286535588) * (x + splat<T>(0.044715) * x * x * x);
 }
-PYKERAS_UNARY(gelu_tanh, x* gelu_tanh_gate(x))
+PYKERAS_UNARY(gelu_tanh, x* sigmoid(gelu_tanh_argument(x)))
 
 PYKERAS_BINARY_NUMBER(add, wrapping_add(x, y), x + y)
 PYKERAS_BINARY_NUMBER(subtract, wrapping_subtract(x, y), x - y)
@@ -144,13 +145,13 @@ PYKERAS_BINARY(selu_grad, select(x > Packet<T>::zero(), y* splat<T>(selu_scale),
                                  y * (x + splat<T>(selu_scale * selu_alpha))))
 PYKERAS_BINARY(sigmoid_grad, y* x * (splat<T>(1) - x))
 PYKERAS_BINARY(tanh_grad, y * (splat<T>(1) - x * x))
-PYKERAS_PACKETS(silu_grad, (Packet<T> x, Packet<T> y, const double*), const Packet<T> s = sigmoid(x);
-                return y * (s * (splat<T>(1) + x * (splat<T>(1) - s)));)
-PYKERAS_BINARY(gelu_grad, y * (normal_cdf(x) + x * splat<T>(0.39894228040143267794) * exp(splat<T>(-0.5) * x * x)))
-PYKERAS_PACKETS(gelu_tanh_grad, (Packet<T> x, Packet<T> y, const double*), const Packet<T> s = gelu_tanh_gate(x);
-                const Packet<T> slope = splat<T>(2 * 0.79788456080286535588) *
+PYKERAS_BINARY(silu_grad, y * (sigmoid(x) + x * sigmoid_slope(x)))
+PYKERAS_BINARY(gelu_grad, y * (normal_cdf(x) +
+                               x * splat<T>(0.39894228040143267794) * exp_to_zero(splat<T>(-0.5) * x * x)))
+PYKERAS_PACKETS(gelu_tanh_grad, (Packet<T> x, Packet<T> y, const double*), const Packet<T> z = gelu_tanh_argument(x);
+                const Packet<T> inner = splat<T>(2 * 0.79788456080286535588) *
                                         (splat<T>(1) + splat<T>(3 * 0.044715) * x * x);
-                return y * (s + x * s * (splat<T>(1) - s) * slope);)
+                return y * (sigmoid(z) + x * (sigmoid_slope(z) * inner));)
 PYKERAS_PACKETS(clip_grad, (Packet<T> x, Packet<T> y, const double* p),
                 return y & ((x >= splat<T>(p[0])) & (x <= splat<T>(p[1])));)
 

@@ -1,6 +1,9 @@
 // Compiled once per instruction set: fills that set's table from the rows of table.h.
 #include "families.h"
 
+#define PYKERAS_STRINGIFY_TOKEN(token) #token
+#define PYKERAS_STRINGIFY(macro) PYKERAS_STRINGIFY_TOKEN(macro)
+
 namespace pykeras::kernels::PYKERAS_ISA {
 
 template <class T>
@@ -15,6 +18,7 @@ static FloatKernels<T> float_kernels() {
 const KernelTable& table() {
   static const KernelTable table = [] {
     KernelTable t = {};
+    t.isa = PYKERAS_STRINGIFY(PYKERAS_ISA);
     t.f32 = float_kernels<float>();
     t.f64 = float_kernels<double>();
 #define PYKERAS_FILL(name, parameters) t.name = &name;

@@ -44,6 +44,19 @@ PYKERAS_INLINE Packet<T> polynomial(Packet<T> x, const T (&coefficients)[count])
   return sum;
 }
 
+/// exp whose left tail ends in 0: Eigen clamps its argument there, so that even exp(-inf) is the smallest it can make.
+template <class T>
+PYKERAS_INLINE Packet<T> exp_to_zero(Packet<T> x) {
+  constexpr double lowest = sizeof(T) == 4 ? -88.37 : -709.78;
+  return select(x < splat<T>(lowest), Packet<T>::zero(), exp(x));
+}
+
+/// Rounded correctly: Eigen's psqrt of floats is an approximation on some instruction sets.
+template <class T>
+PYKERAS_INLINE Packet<T> exact_sqrt(Packet<T> x) {
+  return by_lane(x, [](T v) { return scalar_sqrt(v); });
+}
+
 template <class T>
 PYKERAS_INLINE Packet<T> accurate_expm1(Packet<T> x) {
   if constexpr (sizeof(T) == 4) {
@@ -74,13 +87,20 @@ PYKERAS_INLINE Packet<T> accurate_tanh(Packet<T> x) {
 /// exp(-|x|) never overflows, and one quotient serves both signs.
 template <class T>
 PYKERAS_INLINE Packet<T> sigmoid(Packet<T> x) {
-  const Packet<T> one = splat<T>(1), tail = exp(-abs(x));
+  const Packet<T> one = splat<T>(1), tail = exp_to_zero(-abs(x));
   return select(x < Packet<T>::zero(), tail, one) / (one + tail);
+}
+
+/// The derivative of sigmoid; unlike s * (1 - s) it keeps its relative accuracy where s is near 1.
+template <class T>
+PYKERAS_INLINE Packet<T> sigmoid_slope(Packet<T> x) {
+  const Packet<T> tail = exp_to_zero(-abs(x)), sum = splat<T>(1) + tail;
+  return tail / (sum * sum);
 }
 
 template <class T>
 PYKERAS_INLINE Packet<T> softplus(Packet<T> x) {
-  return select(x < Packet<T>::zero(), Packet<T>::zero(), x) + accurate_log1p(exp(-abs(x)));
+  return select(x < Packet<T>::zero(), Packet<T>::zero(), x) + accurate_log1p(exp_to_zero(-abs(x)));
 }
 
 // Juffa's two ranges of erff, split at 475/512: a polynomial, and 1 - exp(polynomial) of |x|.
@@ -92,7 +112,7 @@ PYKERAS_INLINE Packet<float> erf_centre(Packet<float> x) {
 PYKERAS_INLINE Packet<float> erfc_tail(Packet<float> t) {
   constexpr float coefficients[] = {-1.72853470e-5f, 3.83197126e-4f,  -3.88396438e-3f, 2.42546219e-2f,
                                     -1.06777877e-1f, -6.34846687e-1f, -1.28717512e-1f};
-  return exp(multiply_add(polynomial(t, coefficients), t, -t));
+  return exp_to_zero(multiply_add(polynomial(t, coefficients), t, -t));
 }
 constexpr float erf_split = 0.927734375f;
 

@@ -10,7 +10,6 @@ namespace pykeras {
     static constexpr auto doc = text;                 \
     Tensors gradient(const Backward& b) const;        \
   };
-PYKERAS_ACTIVATION(Relu, relu, "max(x, 0)")
 PYKERAS_ACTIVATION(Selu, selu, "scale * (x if x > 0 else alpha * (exp(x) - 1)), constants of arXiv:1706.02515")
 PYKERAS_ACTIVATION(Tanh, tanh, "hyperbolic tangent")
 PYKERAS_ACTIVATION(Silu, silu, "x * sigmoid(x)")
@@ -21,6 +20,13 @@ PYKERAS_ACTIVATION(LogSigmoid, log_sigmoid, "log(sigmoid(x))")
 PYKERAS_ACTIVATION(Softsign, softsign, "x / (1 + |x|)")
 PYKERAS_ACTIVATION(HardSigmoid, hard_sigmoid, "x / 6 + 0.5 limited to [0, 1]")
 #undef PYKERAS_ACTIVATION
+
+struct Relu : Unary<Relu, Elementwise::relu> {
+  static constexpr auto name = "relu";
+  static constexpr auto doc = "max(x, 0)";
+  static constexpr Promotion promotion = Promotion::common;
+  Tensors gradient(const Backward& b) const;
+};
 
 struct Sigmoid : Unary<Sigmoid, Elementwise::sigmoid> {
   static constexpr auto name = "sigmoid";

@@ -156,7 +156,10 @@ PYKERAS_OP(Dense)
 
 Spec DenseKernelGrad::infer(Spec x, Spec dy) const {
   expect_float(name, "x", x);
-  expect(x.rank() == dy.rank() && x.rank() >= 1, name, "expected x and dy of the same rank");
+  expect_dtype(name, "dy", x.dtype, dy);
+  bool same = x.rank() == dy.rank() && x.rank() >= 1;
+  for (int axis = 0; same && axis + 1 < x.rank(); ++axis) same = compatible(x.dim(axis), dy.dim(axis));
+  expect(same, name, "shapes must agree except along the last axis, got " + x.shape.text() + " and " + dy.shape.text());
   return Spec{x.dtype, Shape{x.dim(-1), dy.dim(-1)}};
 }
 void DenseKernelGrad::forward(In x, In dy, Out dkernel) const {
@@ -178,8 +181,14 @@ void DenseKernelGrad::forward(In x, In dy, Out dkernel) const {
 }
 Tensors DenseKernelGrad::gradient(const Backward& b) const {
   // dkernel = xᵀ · dy over flattened rows: d/dx = dy · (ddkernel)ᵀ, d/d(dy) = x · ddkernel.
-  return {b.needs(0) ? record(MatMul{false, true}, {b.in(1), b.dy()}) : Tensor(),
-          b.needs(1) ? record(Dense{}, {b.in(0), b.dy(), Tensor()}) : Tensor()};
+  const Tensor &x = b.in(0), &dy = b.in(1);
+  Tensor dx;
+  if (b.needs(0)) {
+    const Tensor rows = dy.shape().rank() == 1 ? record(Reshape{{1, dy.size()}}, {dy}) : dy;
+    dx = record(MatMul{false, true}, {rows, b.dy()});
+    if (dy.shape().rank() == 1) dx = record(Reshape{{x.size()}}, {dx});
+  }
+  return {dx, b.needs(1) ? record(Dense{}, {x, b.dy(), Tensor()}) : Tensor()};
 }
 PYKERAS_OP(DenseKernelGrad)
 

@@ -42,7 +42,7 @@ struct MaxPool2DGrad : PoolAttributes {
   static constexpr std::array inputs{"x", "dy"};
   PYKERAS_POOL_ATTRIBUTES(MaxPool2DGrad)
   Spec infer(Spec x, Spec dy) const {
-    expect_same_shape(name, "dy", infer_pool(name, x), dy);
+    expect_same(name, "dy", infer_pool(name, x), dy);
     return x;
   }
   void forward(In x, In dy, Out dx) const {

@@ -31,6 +31,16 @@ Spec infer_reduced(const char* name, Spec x, const std::vector<int64_t>& axes, b
   return Spec{x.dtype, shape};
 }
 
+/// Nothing has no largest and no smallest value.
+Spec infer_extreme(const char* name, Spec x, const std::vector<int64_t>& axes, bool keepdims) {
+  const std::vector<bool> reduced = reduced_axes(name, axes, x.rank());
+  for (int axis = 0; axis < x.rank(); ++axis) {
+    expect(!reduced[static_cast<size_t>(axis)] || x.dim(axis) != 0, name,
+           "axis " + std::to_string(axis) + " of shape " + x.shape.text() + " is empty");
+  }
+  return infer_reduced(name, x, axes, keepdims);
+}
+
 void reduce_block(Reduce how, DType dtype, int64_t outer, int64_t n, int64_t inner, const void* x, void* y) {
   if (dtype == DType::float32) {
     table().f32.reduce(how, outer, n, inner, static_cast<const float*>(x), static_cast<float*>(y));
@@ -43,6 +53,7 @@ void reduce_block(Reduce how, DType dtype, int64_t outer, int64_t n, int64_t inn
 
 /// Reduces one run of neighbouring axes after another, the last one first.
 void run_reduction(Reduce how, In x, const std::vector<int64_t>& axes, Out y) {
+  if (y.size() == 0) return;
   const std::vector<bool> reduced = reduced_axes("reduce", axes, x.rank());
   std::vector<int64_t> dims(x.spec->shape.begin(), x.spec->shape.end());
   std::vector<bool> open = reduced;
@@ -136,12 +147,12 @@ Tensors Mean::gradient(const Backward& b) const {
 }
 PYKERAS_OP(Mean)
 
-Spec Max::infer(Spec x) const { return infer_reduced(name, x, axes, keepdims); }
+Spec Max::infer(Spec x) const { return infer_extreme(name, x, axes, keepdims); }
 void Max::forward(In x, Out y) const { run_reduction(Reduce::max, x, axes, y); }
 Tensors Max::gradient(const Backward& b) const { return extreme_gradient(b, axes); }
 PYKERAS_OP(Max)
 
-Spec Min::infer(Spec x) const { return infer_reduced(name, x, axes, keepdims); }
+Spec Min::infer(Spec x) const { return infer_extreme(name, x, axes, keepdims); }
 void Min::forward(In x, Out y) const { run_reduction(Reduce::min, x, axes, y); }
 Tensors Min::gradient(const Backward& b) const { return extreme_gradient(b, axes); }
 PYKERAS_OP(Min)

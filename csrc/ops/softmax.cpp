@@ -26,7 +26,7 @@ struct SoftmaxGrad {
   Spec infer(Spec y, Spec dy) const {
     expect_float(name, "y", y);
     expect_axis(name, axis, y.rank());
-    expect_same_shape(name, "dy", y, dy);
+    expect_same(name, "dy", y, dy);
     return y;
   }
   void forward(In y, In dy, Out dx) const {
@@ -117,8 +117,8 @@ struct SoftmaxCrossEntropyGrad {
   static constexpr auto doc = "gradient of softmax_cross_entropy for its logits";
   static constexpr std::array inputs{"logits", "target", "dloss"};
   Spec infer(Spec logits, Spec target, Spec dloss) const {
-    expect_same_shape(name, "target", logits, target);
-    expect_same_shape(name, "dloss", infer_loss(name, logits), dloss);
+    expect_same(name, "target", logits, target);
+    expect_same(name, "dloss", infer_loss(name, logits), dloss);
     return logits;
   }
   void forward(In logits, In target, In dloss, Out dx) const {
@@ -127,6 +127,16 @@ struct SoftmaxCrossEntropyGrad {
       using T = decltype(tag);
       table().of<T>().softmax_cross_entropy_grad(e.outer, e.n, logits.as<T>(), target.as<T>(), dloss.as<T>(), dx.as<T>());
     });
+  }
+  Tensors gradient(const Backward& b) const {
+    // With p = softmax(logits), s = sum(target): the op is dloss * (p * s - target).
+    const Tensor &target = b.in(1), &g = b.dy(), dloss = column(b.in(2));
+    const Tensor p = record(Softmax{}, {b.in(0)}), s = record(Sum{{-1}, true}, {target});
+    Tensor for_logits, for_target, for_dloss;
+    if (b.needs(0)) for_logits = record(SoftmaxGrad{}, {p, times(g, times(dloss, s))});
+    if (b.needs(1)) for_target = times(dloss, record(Subtract{}, {record(Sum{{-1}, true}, {times(g, p)}), g}));
+    if (b.needs(2)) for_dloss = record(Sum{{-1}, false}, {times(g, record(Subtract{}, {times(p, s), target}))});
+    return {for_logits, for_target, for_dloss};
   }
 };
 PYKERAS_OP(SoftmaxCrossEntropyGrad)
@@ -173,7 +183,7 @@ struct SparseSoftmaxCrossEntropyGrad {
   Spec infer(Spec logits, Spec labels, Spec dloss) const {
     expect_dtype(name, "labels", DType::int64, labels);
     expect_same_shape(name, "labels", infer_loss(name, logits), labels);
-    expect_same_shape(name, "dloss", infer_loss(name, logits), dloss);
+    expect_same(name, "dloss", infer_loss(name, logits), dloss);
     return logits;
   }
   void forward(In logits, In labels, In dloss, Out dx) const {
@@ -184,6 +194,16 @@ struct SparseSoftmaxCrossEntropyGrad {
       table().of<T>().sparse_softmax_cross_entropy_grad(e.outer, e.n, logits.as<T>(), labels.as<int64_t>(), dloss.as<T>(),
                                                           dx.as<T>());
     });
+  }
+  Tensors gradient(const Backward& b) const {
+    const Tensor &logits = b.in(0), &g = b.dy(), p = record(Softmax{}, {logits});
+    Tensor for_logits, for_dloss;
+    if (b.needs(0)) for_logits = record(SoftmaxGrad{}, {p, times(g, column(b.in(2)))});
+    if (b.needs(2)) {
+      const Tensor hot = record(OneHot{logits.shape()[-1], logits.dtype()}, {b.in(1)});
+      for_dloss = record(Sum{{-1}, false}, {times(g, record(Subtract{}, {p, hot}))});
+    }
+    return {for_logits, Tensor(), for_dloss};
   }
 };
 PYKERAS_OP(SparseSoftmaxCrossEntropyGrad)

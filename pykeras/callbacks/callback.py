@@ -5,12 +5,13 @@ class Callback:
     """Base class of callbacks: override what you need, everything else does nothing.
 
     ``self.model`` is the model, ``self.params`` a dictionary with ``verbose``, ``epochs`` and ``steps``. ``logs`` is a
-    dictionary of names to numbers; what a callback adds to the logs of an epoch is seen by those after it and by History.
+    dictionary of names to numbers; what a callback adds to the logs of an epoch is seen by those after it and by
+    History.
 
-    Hooks: ``on_train_begin(logs)``, ``on_train_end(logs)``, ``on_epoch_begin(epoch, logs)``, ``on_epoch_end(epoch, logs)``,
-    ``on_train_batch_begin(batch, logs)``, ``on_train_batch_end(batch, logs)`` (Keras 2 calls them ``on_batch_begin`` and
-    ``on_batch_end``), and the same for ``test`` and ``predict``. A callback with hooks for batches makes the loop over
-    batches a Python loop.
+    Hooks: ``on_train_begin(logs)``, ``on_train_end(logs)``, ``on_epoch_begin(epoch, logs)``,
+    ``on_epoch_end(epoch, logs)``, ``on_train_batch_begin(batch, logs)``, ``on_train_batch_end(batch, logs)``
+    (Keras 2 calls them ``on_batch_begin`` and ``on_batch_end``), and the same for ``test`` and ``predict``. A callback
+    with hooks for batches makes the loop over batches a Python loop.
 
     Example:
         >>> import pykeras

@@ -36,7 +36,11 @@ class EarlyStopping(Callback):
     ):
         super().__init__()
         self.monitor, self.patience, self.verbose, self.baseline = monitor, patience, verbose, baseline
-        self.min_delta, self.restore_best_weights, self.start_from_epoch = min_delta, restore_best_weights, start_from_epoch
+        self.min_delta, self.restore_best_weights, self.start_from_epoch = (
+            min_delta,
+            restore_best_weights,
+            start_from_epoch,
+        )
         self._monitor = Monitor("EarlyStopping", monitor, mode, min_delta)
         self.on_train_begin()
 

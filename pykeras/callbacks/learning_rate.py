@@ -34,7 +34,9 @@ class LearningRateScheduler(Callback):
         try:
             rate = float(rate)
         except (TypeError, ValueError):
-            raise ValueError(f"LearningRateScheduler: the schedule returned {rate!r} for epoch {epoch}, no number") from None
+            raise ValueError(
+                f"LearningRateScheduler: the schedule returned {rate!r} for epoch {epoch}, no number"
+            ) from None
         self.model.optimizer.learning_rate = rate
         if self.verbose:
             print(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")

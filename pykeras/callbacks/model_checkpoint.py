@@ -85,7 +85,8 @@ class ModelCheckpoint(Callback):
             if value is None or math.isnan(value) or not self._monitor.better(value, self.best):
                 return
             if self.verbose:
-                print(f"\nEpoch {epoch + 1}: {self.monitor} improved from {self.best:.5f} to {value:.5f}, saving to {path}")
+                change = f"from {self.best:.5f} to {value:.5f}"
+                print(f"\nEpoch {epoch + 1}: {self.monitor} improved {change}, saving to {path}")
             self.best = value
         elif self.verbose:
             print(f"\nEpoch {epoch + 1}: saving to {path}")

@@ -28,7 +28,9 @@ class Monitor:
         """The value in ``logs``, or None with a warning that names what there is."""
         if self.name not in (logs or {}):
             known = ", ".join(sorted(logs or {})) or "nothing"
-            warnings.warn(f"{self.owner} watches {self.name!r}, which is not in the logs; they hold {known}.", stacklevel=4)
+            warnings.warn(
+                f"{self.owner} watches {self.name!r}, which is not in the logs; they hold {known}.", stacklevel=4
+            )
             return None
         return logs[self.name]
 

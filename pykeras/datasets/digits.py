@@ -20,8 +20,8 @@ def load_data():
     parts are then in file order. (The end of the file alone would be a harder test: it has writers of its own.)
 
     Returns:
-        ``((x_train, y_train), (x_test, y_test))``: ``x`` uint8 of shape ``(n, 8, 8)`` with values 0 to 16, ``y`` uint8 of
-        shape ``(n,)`` with values 0 to 9.
+        ``((x_train, y_train), (x_test, y_test))``: ``x`` uint8 of shape ``(n, 8, 8)`` with values 0 to 16, ``y`` uint8
+        of shape ``(n,)`` with values 0 to 9.
 
     Example:
         >>> from pykeras.datasets import digits

@@ -34,9 +34,9 @@ def load_data():
     Debian's ``dataset-fashion-mnist`` puts them, then downloaded and their content's hash checked.
 
     Returns:
-        ``((x_train, y_train), (x_test, y_test))``: ``x`` uint8 of shape ``(n, 28, 28)`` with values 0 to 255, ``y`` uint8
-        of shape ``(n,)``: 0 T-shirt/top, 1 trouser, 2 pullover, 3 dress, 4 coat, 5 sandal, 6 shirt, 7 sneaker, 8 bag,
-        9 ankle boot.
+        ``((x_train, y_train), (x_test, y_test))``: ``x`` uint8 of shape ``(n, 28, 28)`` with values 0 to 255, ``y``
+        uint8 of shape ``(n,)``: 0 T-shirt/top, 1 trouser, 2 pullover, 3 dress, 4 coat, 5 sandal, 6 shirt, 7 sneaker,
+        8 bag, 9 ankle boot.
 
     Raises:
         OSError: no files and no network; says which file goes where.

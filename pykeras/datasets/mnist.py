@@ -26,8 +26,8 @@ def load_data(path="mnist.npz"):
             absent, the file is downloaded and its hash checked.
 
     Returns:
-        ``((x_train, y_train), (x_test, y_test))``: ``x`` uint8 of shape ``(n, 28, 28)`` with values 0 to 255, ``y`` uint8
-        of shape ``(n,)`` with values 0 to 9.
+        ``((x_train, y_train), (x_test, y_test))``: ``x`` uint8 of shape ``(n, 28, 28)`` with values 0 to 255, ``y``
+        uint8 of shape ``(n,)`` with values 0 to 9.
 
     Raises:
         OSError: no file and no network; says which file goes where.
@@ -39,7 +39,16 @@ def load_data(path="mnist.npz"):
     try:
         with np.load(file, allow_pickle=False) as data:
             x_train, y_train, x_test, y_test = (data[key] for key in ("x_train", "y_train", "x_test", "y_test"))
-    except (OSError, ValueError, KeyError, EOFError, AttributeError, TypeError, zipfile.BadZipFile, zlib.error) as error:
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        EOFError,
+        AttributeError,
+        TypeError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ) as error:
         raise damaged(file, _ORIGIN, error) from error
     for x, y in ((x_train, y_train), (x_test, y_test)):
         if x.ndim != 3 or y.shape != x.shape[:1]:

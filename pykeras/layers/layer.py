@@ -125,7 +125,9 @@ class Layer(Operation):
         name)``; Keras 2's and ours: ``add_weight(name, shape, ...)``. What is not given is looked up by name: weight
         ``kernel`` takes the layer's ``kernel_initializer``, ``kernel_regularizer`` and ``kernel_constraint``.
         """
-        order = ("shape", "initializer", "dtype", "trainable", "autocast", "regularizer", "constraint", "aggregation", "name")
+        order: tuple[str, ...] = (
+            "shape", "initializer", "dtype", "trainable", "autocast", "regularizer", "constraint", "aggregation", "name",
+        )  # fmt: skip
         if args and (isinstance(args[0], str) or args[0] is None and len(args) > 1):
             order = ("name", "shape", "dtype", "initializer", "regularizer", "trainable", "constraint")
         given = dict(zip(order, args))
@@ -152,7 +154,7 @@ class Layer(Operation):
         variable.regularizer = regularizers.get(regularizer or own(f"{name}_regularizer", None))
         variable.constraint = constraints.get(constraint or own(f"{name}_constraint", None))
         variable.overwrite_with_gradient = overwrite_with_gradient
-        variable._declared_trainable = bool(trainable)
+        variable._declared_trainable = bool(trainable)  # type: ignore[attr-defined]
         self.__dict__.setdefault("_own_weights", []).append(variable)
         return variable
 
@@ -279,7 +281,7 @@ class Layer(Operation):
             new_masks *= len(flat)
         for output, mask in zip(flat, new_masks):
             if mask is not None and isinstance(output, (_core.Tensor, KerasTensor)):
-                output._keras_mask = mask
+                output._keras_mask = mask  # type: ignore[union-attr]
 
     # ---- shapes -----------------------------------------------------------------------------------------------------
 
@@ -346,7 +348,12 @@ class Layer(Operation):
     def weights(self) -> list[Variable]:
         """All weights: this layer's, then those of its sublayers in the order they were set."""
         self._check_has_weights()
-        return tracking.unique([*self._own_variables(), *(w for layer in self._sublayers() for w in layer.weights)])
+        return self._weights_so_far()
+
+    def _weights_so_far(self) -> list[Variable]:
+        return tracking.unique(
+            [*self._own_variables(), *(w for layer in self._sublayers() for w in layer._weights_so_far())]
+        )
 
     def _check_has_weights(self) -> None:
         """Overridden by models that do not know their weights yet."""
@@ -355,7 +362,7 @@ class Layer(Operation):
     def variables(self) -> list[Variable]:
         """The weights and the states of seed generators and metrics."""
         seeds = [s.state for layer in self._flatten_layers() for s in tracking.seeds_of(layer)]
-        return tracking.unique([*self.weights, *seeds])
+        return tracking.unique([*self._weights_so_far(), *seeds])
 
     @property
     def trainable_weights(self) -> list[Variable]:
@@ -367,7 +374,7 @@ class Layer(Operation):
 
     @property
     def trainable_variables(self) -> list[Variable]:
-        return self.trainable_weights
+        return [w for w in self._weights_so_far() if w.trainable] if self.trainable else []
 
     @property
     def non_trainable_variables(self) -> list[Variable]:
@@ -429,7 +436,7 @@ class Layer(Operation):
     def losses(self) -> list:
         """The losses of the last call and of the regularizers."""
         collected = [loss for layer in self._flatten_layers() for loss in layer._losses]
-        for weight in self.trainable_weights:
+        for weight in self.trainable_variables:
             if weight.regularizer is not None:
                 collected.append(weight.regularizer(weight))
         return [loss() if callable(loss) and not isinstance(loss, _core.Tensor) else loss for loss in collected]

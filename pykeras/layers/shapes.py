@@ -31,13 +31,13 @@ class CallSignature:
 
 
 @functools.lru_cache(maxsize=None)
-def _signature_of_class(cls: type) -> CallSignature:
+def _signature_of_class(cls: Any) -> CallSignature:
     return CallSignature(cls.call)
 
 
 def signature_of(layer: Any) -> CallSignature:
     own = layer.__dict__.get("call")
-    return CallSignature(own) if own is not None else _signature_of_class(type(layer))
+    return CallSignature(own) if own is not None else _signature_of_class(type(layer))  # type: ignore[arg-type]
 
 
 class Arguments:

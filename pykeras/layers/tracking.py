@@ -47,4 +47,4 @@ def seeds_of(owner: Any) -> list[SeedGenerator]:
 def unique(items: Any) -> list:
     """The items without repetitions, by identity."""
     seen: set[int] = set()
-    return [item for item in items if not (id(item) in seen or seen.add(id(item)))]
+    return [item for item in items if not (id(item) in seen or seen.add(id(item)))]  # type: ignore[func-returns-value]

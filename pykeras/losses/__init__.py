@@ -16,8 +16,8 @@ from pykeras.losses.divergence import (
     kl_divergence,
     poisson,
 )
-from pykeras.losses.margin import CategoricalHinge, Hinge, SquaredHinge, categorical_hinge, hinge, squared_hinge
 from pykeras.losses.loss import Loss, LossFunctionWrapper
+from pykeras.losses.margin import CategoricalHinge, Hinge, SquaredHinge, categorical_hinge, hinge, squared_hinge
 from pykeras.losses.names import deserialize, get, serialize
 from pykeras.losses.reduction import Reduction
 from pykeras.losses.regression import (

@@ -18,7 +18,7 @@ def binary_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, 
     Args:
         y_true: labels 0 or 1 (or probabilities), shape ``(n, ..., k)``.
         y_pred: predicted probabilities, the same shape; scores before the sigmoid with ``from_logits``.
-        from_logits: whether ``y_pred`` holds scores. A ``y_pred`` that a sigmoid made is computed from its scores anyway.
+        from_logits: whether ``y_pred`` holds scores. What a sigmoid made is computed from its scores anyway.
         label_smoothing: s turns labels into ``y·(1 - s) + s/2``.
         axis: axis of the mean.
 
@@ -43,7 +43,7 @@ def categorical_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=
     Args:
         y_true: one-hot labels or distributions, shape ``(n, ..., classes)``.
         y_pred: predicted probabilities, the same shape; scores before the softmax with ``from_logits``.
-        from_logits: whether ``y_pred`` holds scores. A ``y_pred`` that a softmax made is computed from its scores anyway.
+        from_logits: whether ``y_pred`` holds scores. What a softmax made is computed from its scores anyway.
         label_smoothing: s turns labels into ``y·(1 - s) + s/classes``.
         axis: the class axis.
 
@@ -73,7 +73,7 @@ def class_numbers(y_true, y_pred):
 
 
 def counted_places(y_true, y_pred, ignore_class):
-    """Where the label is another than ``ignore_class``, a boolean tensor shaped like the losses; None for everywhere."""
+    """Where the label is another than ``ignore_class``, booleans shaped like the losses; None for everywhere."""
     if ignore_class is None:
         return None
     return ops.not_equal(class_numbers(y_true, y_pred), ignore_class)
@@ -86,7 +86,7 @@ def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, ignore_cl
     Args:
         y_true: class numbers, shape ``(n, ...)`` or ``(n, ..., 1)``.
         y_pred: predicted probabilities, shape ``(n, ..., classes)``; scores before the softmax with ``from_logits``.
-        from_logits: whether ``y_pred`` holds scores. A ``y_pred`` that a softmax made is computed from its scores anyway.
+        from_logits: whether ``y_pred`` holds scores. What a softmax made is computed from its scores anyway.
         ignore_class: class number whose places have no loss (say -1, or 255 in segmentation).
         axis: the class axis.
 

@@ -1,4 +1,4 @@
-"""Loss: what training makes small. Subclasses say the loss of each sample; the base takes weights, masks and the mean."""
+"""Loss: what training makes small. Subclasses say it of each sample; the base takes weights, masks and the mean."""
 
 from pykeras import ops
 from pykeras.keras_tensor import auto_name
@@ -118,7 +118,9 @@ class LossFunctionWrapper(Loss):
         return cls(**config)
 
     def __repr__(self):
-        return f"<{type(self).__name__} {self.name} reduction={self.reduction!r} {self._fn_kwargs or ''}>".replace(" >", ">")
+        return f"<{type(self).__name__} {self.name} reduction={self.reduction!r} {self._fn_kwargs or ''}>".replace(
+            " >", ">"
+        )
 
 
 def as_pair(y_true, y_pred):

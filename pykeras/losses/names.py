@@ -1,5 +1,7 @@
 """What a loss's name may stand for; each loss enters itself where it is defined."""
 
+from collections.abc import Callable
+
 from pykeras.losses.loss import Loss, LossFunctionWrapper
 from pykeras.registry import Registry
 
@@ -49,7 +51,8 @@ def as_loss(identifier):
     return wrapper() if wrapper else LossFunctionWrapper(found, name=function_name(found))
 
 
-WRAPPERS = {}
+# functions that are wrapped by a class of their own instead of LossFunctionWrapper
+WRAPPERS: dict[Callable, type[Loss]] = {}
 
 
 def function_name(function):

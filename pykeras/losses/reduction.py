@@ -1,4 +1,4 @@
-"""From the loss of each sample to one number: shapes brought together, weights and masks applied, a mean or a sum taken."""
+"""From the loss of each sample to one number: shapes aligned, weights and masks applied, a mean or a sum taken."""
 
 from pykeras import config, ops
 
@@ -48,7 +48,7 @@ def get_mask(tensor):
 
 
 def align_ranks(first, second):
-    """Drop or add a last axis of size one so that two tensors have the same rank, where one differs from the other by it.
+    """Bring two tensors that differ by a last axis of size one to the same rank.
 
     Labels ``(n,)`` meet predictions ``(n, 1)`` as ``(n, 1)``; ``(n, t, 1)`` meets ``(n, t)`` as ``(n, t)``.
     Tensors that differ otherwise are returned as they are.
@@ -92,7 +92,7 @@ def apply_mask(sample_weight, mask, dtype, reduction):
 def divide_no_nan(numerator, denominator):
     """``numerator / denominator``, zero where the denominator is zero."""
     empty = ops.equal(denominator, 0)
-    return ops.where(empty, ops.zeros_like(numerator), numerator / ops.where(empty, ops.ones_like(denominator), denominator))
+    return ops.where(empty, 0.0, numerator / ops.where(empty, 1.0, denominator))
 
 
 def reduce_values(values, sample_weight, reduction):

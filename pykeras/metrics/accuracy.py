@@ -1,6 +1,7 @@
 """Share of right predictions: for equal values, yes-or-no labels, one-hot labels, class numbers, and the best k."""
 
 from pykeras import config, ops
+from pykeras.losses.crossentropy import class_numbers
 from pykeras.losses.loss import as_pair
 from pykeras.metrics.mean import MeanMetricWrapper
 from pykeras.metrics.names import registry
@@ -44,14 +45,6 @@ def categorical_accuracy(y_true, y_pred):
     return ops.cast(right, config.floatx())
 
 
-def class_numbers(y_true, y_pred):
-    """Class numbers of shape ``(n, ...)`` for predictions ``(n, ..., k)``, from ``(n, ...)`` or ``(n, ..., 1)``."""
-    y_true = ops.convert_to_tensor(y_true)
-    if len(y_true.shape) == len(y_pred.shape) and y_true.shape[-1] == 1 and len(y_true.shape) > 1:
-        y_true = ops.squeeze(y_true, -1)
-    return y_true
-
-
 def sparse_categorical_accuracy(y_true, y_pred):
     """1 where the largest of ``y_pred`` stands at place ``y_true``.
 
@@ -91,7 +84,7 @@ def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5, from_sorted_ids=False
 
 
 def top_k_categorical_accuracy(y_true, y_pred, k=5):
-    """1 where the class of the one-hot ``y_true`` is among the ``k`` best of ``y_pred``: ``(n, ..., c)`` to ``(n, ...)``.
+    """1 where the class of the one-hot ``y_true`` is among the ``k`` best of ``y_pred``, else 0.
 
     Example:
         >>> import pykeras

@@ -4,7 +4,7 @@ import functools
 import operator
 
 from pykeras import initializers
-from pykeras.keras_tensor import auto_name
+from pykeras.keras_tensor import any_symbolic, auto_name
 from pykeras.losses.reduction import compute_dtype
 from pykeras.variables import Variable
 
@@ -35,6 +35,11 @@ class Metric:
         >>> float(metric.result())
         3.0
     """
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "update_state" in vars(cls):
+            cls.update_state = _only_with_values(cls.update_state)
 
     def __init__(self, dtype=None, name=None):
         self.name = name or auto_name(type(self))
@@ -133,3 +138,14 @@ class Metric:
 
     def __repr__(self):
         return f"<{type(self).__name__} name={self.name}>"
+
+
+def _only_with_values(update_state):
+    """The method, doing nothing for symbolic tensors: a layer that holds a metric is being described, not run."""
+
+    @functools.wraps(update_state)
+    def wrapper(self, *args, **kwargs):
+        if not any_symbolic(args, kwargs):
+            update_state(self, *args, **kwargs)
+
+    return wrapper

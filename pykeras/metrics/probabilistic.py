@@ -27,9 +27,7 @@ class BinaryCrossentropy(MeanMetricWrapper):
 class CategoricalCrossentropy(MeanMetricWrapper):
     """Mean cross-entropy of one-hot labels; see :func:`pykeras.losses.categorical_crossentropy`."""
 
-    def __init__(
-        self, name="categorical_crossentropy", dtype=None, from_logits=False, label_smoothing=0, axis=-1
-    ):
+    def __init__(self, name="categorical_crossentropy", dtype=None, from_logits=False, label_smoothing=0, axis=-1):
         options = {"from_logits": from_logits, "label_smoothing": label_smoothing, "axis": axis}
         super().__init__(losses.categorical_crossentropy, name=name, dtype=dtype, **options)
 
@@ -45,7 +43,7 @@ class SparseCategoricalCrossentropy(MeanMetricWrapper):
         super().__init__(losses.sparse_categorical_crossentropy, name=name, dtype=dtype, **options)
 
     def update_state(self, y_true, y_pred, sample_weight=None):
-        """Add a batch; as in Keras, ignored places lose their weight where there are weights, and count as 0 elsewhere."""
+        """Add a batch; as in Keras, ignored places lose their weight where there are weights, else they count as 0."""
         if sample_weight is not None:
             y_pred = ops.convert_to_tensor(y_pred)
             counted = counted_places(y_true, y_pred, self._fn_kwargs["ignore_class"])

@@ -18,6 +18,7 @@ def clone_model(model: Any, input_tensors: Any = None, clone_function: Callable 
         clone_function: makes the copy of one layer; ``layer.from_config(layer.get_config())`` by default.
     """
     copy = clone_function or (lambda layer: type(layer).from_config(layer.get_config()))
+    clone: Any
     if isinstance(model, Sequential):
         clone = Sequential([layer if isinstance(layer, InputLayer) else copy(layer) for layer in _fresh_inputs(model)],
                            name=model.name, trainable=model.trainable)  # fmt: skip

@@ -28,8 +28,8 @@ def print_summary(model, line_length=None, positions=None, print_fn: Callable | 
         titles.append("Trainable")
         shares = [*[s * 0.88 for s in shares], 1.0]
     line_length = line_length or (98 if graph else 65) + (10 if show_trainable else 0)
-    ends = positions or shares
-    ends = [int(line_length * e) if ends[-1] <= 1 else int(e) for e in ends]
+    places = positions or shares
+    ends = [int(line_length * e) if places[-1] <= 1 else int(e) for e in places]
 
     def row(cells: list[str], indent: str = "") -> None:
         for line in _wrapped([indent + cells[0], *cells[1:]], ends):

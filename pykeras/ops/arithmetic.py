@@ -47,7 +47,7 @@ def _logic(name: str, text: str, inputs: int):
             return run(truth(x))
     else:
 
-        def function(x1, x2):
+        def function(x1, x2):  # type: ignore[misc]
             return run(truth(x1), truth(x2))
 
     return _named(function, name, f"{text}, element by element; anything but 0 is true.")

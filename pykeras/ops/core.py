@@ -36,7 +36,7 @@ def convert_to_tensor(x: Any, dtype: Any = None, sparse: bool | None = None, rag
 def convert_to_numpy(x: Any) -> np.ndarray:
     """The values of ``x`` as a NumPy array (read-only where it shares a tensor's memory)."""
     if isinstance(x, _core.Variable):
-        return x.numpy()
+        return x.read().numpy()
     return x.numpy() if isinstance(x, _core.Tensor) else np.asarray(x)
 
 

@@ -246,7 +246,7 @@ def pad(x, pad_width, mode: str = "constant", constant_values=None):
         raise ValueError(f"pad: mode: expected 'constant', 'reflect' or 'symmetric', got {mode!r}")
     for axis, (before, after) in enumerate(width):
         if before or after:
-            index = np.pad(np.arange(x.shape[axis], dtype=np.int64), (before, after), mode=mode)
+            index = np.pad(np.arange(x.shape[axis], dtype=np.int64), (before, after), mode=mode)  # type: ignore[call-overload]
             x = op.take(x, index, axis)
     return x
 

@@ -284,7 +284,7 @@ def tensordot(x1, x2, axes: Any = 2):
     rank1, rank2 = len(x1.shape), len(x2.shape)
     if isinstance(axes, (int, np.integer)):
         axes = (list(range(rank1 - axes, rank1)), list(range(axes)))
-    over1, over2 = ([a] if isinstance(a, (int, np.integer)) else list(a) for a in axes)
+    over1, over2 = ([int(a)] if isinstance(a, (int, np.integer)) else [int(i) for i in a] for a in axes)
     over1, over2 = [a % rank1 for a in over1], [a % rank2 for a in over2]
     kept1 = [a for a in range(rank1) if a not in over1]
     kept2 = [a for a in range(rank2) if a not in over2]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pykeras import _core
 from pykeras.keras_tensor import KerasTensor
 from pykeras.ops import arithmetic, movement, nn
@@ -47,7 +49,10 @@ def _shown(self) -> str:
 
 
 def install() -> None:
-    for cls in (_core.Tensor, _core.Variable, KerasTensor):
+    tensor: Any = _core.Tensor
+    variable: Any = _core.Variable
+    classes: tuple[Any, ...] = (tensor, variable, KerasTensor)
+    for cls in classes:
         for name, function in _BINARY.items():
             setattr(cls, f"__{name}__", _method(function))
             setattr(cls, f"__r{name}__", _reflected(function))
@@ -59,13 +64,13 @@ def install() -> None:
         # NumPy leaves mixed expressions to us.
         cls.__array_priority__ = 100
         cls.__array_ufunc__ = None
-    for cls in (_core.Tensor, _core.Variable):
+    for cls in (tensor, variable):
         cls.__iter__ = _iterate
         cls.tolist = _tolist
-    _core.Tensor.__repr__ = _repr
-    _core.Tensor.__str__ = _shown
+    tensor.__repr__ = _repr
+    tensor.__str__ = _shown
     for name in ("__float__", "__int__", "__bool__", "__index__", "__len__", "item"):
-        setattr(_core.Variable, name, _through_value(name))
+        setattr(variable, name, _through_value(name))
 
 
 def _method(function):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 
 from pykeras import _core
@@ -63,7 +65,7 @@ def in_top_k(targets, predictions, k: int):
     return op.logical_and(op.less(above, k), op.isfinite(op.reshape(at_target, [-1])))
 
 
-def searchsorted(sorted_sequence, values, side: str = "left"):
+def searchsorted(sorted_sequence, values, side: Literal["left", "right"] = "left"):
     """Where ``values`` go into an ascending sequence, int32."""
     edges, values = np.asarray(as_operand(sorted_sequence)), np.asarray(as_operand(values))
     return convert_to_tensor(np.searchsorted(edges, values, side).astype("int32"))

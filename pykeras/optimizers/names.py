@@ -23,7 +23,9 @@ def get(identifier):
     found = registry.get(identifier)
     if found is None or isinstance(found, Optimizer):
         return found
-    raise ValueError(f"Cannot interpret {identifier!r} as an optimizer: expected a name, a configuration or an Optimizer")
+    raise ValueError(
+        f"Cannot interpret {identifier!r} as an optimizer: expected a name, a configuration or an Optimizer"
+    )
 
 
 def serialize(optimizer):

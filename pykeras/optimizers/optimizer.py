@@ -203,7 +203,7 @@ class Optimizer(Rate, State, Averages):
             self.update_step(gradient, variable, rate)
 
     def _accumulate(self, grads, variables):
-        """Add gradients up; every so many steps change the weights by their mean. One recorded list of ops does both."""
+        """Add gradients up; every so many steps change the weights by their mean. One recording does both."""
         steps = self.gradient_accumulation_steps
         due = ops.equal((self._iterations + 1) % steps, 0)
         sums = [self._accumulated_gradients[self._get_variable_index(v)] for v in variables]
@@ -231,11 +231,11 @@ class Optimizer(Rate, State, Averages):
         """Leave weights out of weight decay: the variables themselves, or regular expressions found in their paths."""
         if self.built:
             raise ValueError("exclude_from_weight_decay() comes before the optimizer is built, that is before training")
-        self._undecayed = (tuple(id(v) for v in var_list or ()), tuple(var_names or ()))
+        self._undecayed = (tuple(var_list or ()), tuple(var_names or ()))
 
     def _use_weight_decay(self, variable):
         listed, patterns = self._undecayed
-        return id(variable) not in listed and not any(re.search(p, variable.path) for p in patterns)
+        return all(variable is not other for other in listed) and not any(re.search(p, variable.path) for p in patterns)
 
     def _decay_weights(self, variables, rate):
         if self.weight_decay is None:

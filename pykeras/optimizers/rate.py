@@ -49,8 +49,8 @@ class Rate:
             self._learning_rate = value
         else:
             raise TypeError(
-                f"{type(self).__name__} was made with the learning rate {self._learning_rate!r}, which cannot be set to "
-                f"{value!r}: make the optimizer with a number, or set another schedule"
+                f"{type(self).__name__} was made with the learning rate {self._learning_rate!r}, which cannot be set "
+                f"to {value!r}: make the optimizer with a number, or set another schedule"
             )
 
     lr = learning_rate

@@ -25,9 +25,7 @@ class State:
 
     def add_variable(self, shape, initializer="zeros", dtype=None, aggregation="none", layout=None, name=None):
         """A variable of the optimizer's own."""
-        variable = Variable(
-            initializers.get(initializer), shape=tuple(shape), dtype=dtype, trainable=False, name=name
-        )
+        variable = Variable(initializers.get(initializer), shape=tuple(shape), dtype=dtype, trainable=False, name=name)
         self._track(variable)
         return variable
 
@@ -69,7 +67,7 @@ class State:
             self._check_known(variables)
             return
         self._trainable_variables = variables
-        self._index = {id(variable): place for place, variable in enumerate(variables)}
+        self._index = places(variables)
         if len(self._index) != len(variables):
             raise ValueError(f"{type(self).__name__}: a variable is listed twice among the variables to optimize")
         self._build_averages(variables)
@@ -89,9 +87,9 @@ class State:
             if id(variable) not in self._index:
                 known = ", ".join(v.path for v in self._trainable_variables[:5])
                 raise ValueError(
-                    f"Unknown variable {variable.path!r} of shape {tuple(variable.shape)}: this optimizer was built for "
-                    f"{len(self._trainable_variables)} other variables ({known}, ...). Make a new optimizer for a new "
-                    "set of variables, or build it with all of them: optimizer.build(variables)"
+                    f"Unknown variable {variable.path!r} of shape {tuple(variable.shape)}: this optimizer was built "
+                    f"for {len(self._trainable_variables)} other variables ({known}, ...). Make a new optimizer for "
+                    "other variables, or build it with all of them: optimizer.build(variables)"
                 )
 
     def _get_variable_index(self, variable):
@@ -108,6 +106,12 @@ class State:
     def assign_sub(self, variable, value):
         """``variable ← variable - value``."""
         variable.assign_sub(ops.cast(value, variable.dtype))
+
+    def __setstate__(self, state):
+        """Restore what was pickled or copied; variables are new objects then."""
+        self.__dict__.update(state)
+        if self.built:
+            self._index = places(self._trainable_variables)
 
     def get_weights(self):
         """Values of the variables as NumPy arrays."""
@@ -146,3 +150,8 @@ class State:
                 "for the same model and options before loading"
             )
         self.set_weights([store[str(place)][()] for place in range(len(self._variables))])
+
+
+def places(variables):
+    """Identity of each variable to its place."""
+    return {id(variable): place for place, variable in enumerate(variables)}

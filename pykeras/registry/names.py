@@ -67,7 +67,7 @@ def suggest(name, names, count=3):
     folded = {}
     for candidate in names:
         folded.setdefault(_fold(candidate), candidate)
-    near = difflib.get_close_matches(_fold(name), list(folded), n=count, cutoff=0.55)
+    near = difflib.get_close_matches(_fold(name), list(folded), n=count, cutoff=0.5)
     return [folded[key] for key in near]
 
 
@@ -76,7 +76,7 @@ def did_you_mean(name, names):
     near = [f'"{each}"' for each in suggest(name, names)]
     if not near:
         return ""
-    return f' did you mean {", ".join(near[:-1])} or {near[-1]}?' if near[1:] else f" did you mean {near[0]}?"
+    return f" did you mean {', '.join(near[:-1])} or {near[-1]}?" if near[1:] else f" did you mean {near[0]}?"
 
 
 class Registry:

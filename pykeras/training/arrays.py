@@ -1,4 +1,4 @@
-"""What users pass as data, brought to arrays: lists of numbers, NumPy, pandas, tensors, nested in lists, tuples and dicts."""
+"""What users pass as data, brought to arrays: lists of numbers, NumPy, pandas, tensors, nested in lists and dicts."""
 
 import numbers
 
@@ -117,8 +117,8 @@ def split(data, fraction):
     at = int(np.floor(count * (1.0 - fraction)))
     if at == 0 or at == count:
         raise ValueError(
-            f"Training data contains {count} samples, which is not sufficient to split it into a validation and training "
-            f"set as specified by validation_split={fraction}. Provide more data or another validation_split"
+            f"Training data contains {count} samples, which is not sufficient to split it into a validation and "
+            f"training set as specified by validation_split={fraction}. Provide more data or another validation_split"
         )
     first, second = (
         tree.map_structure(lambda a, part=part: None if a is None else a[part], data)

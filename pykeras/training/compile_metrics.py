@@ -7,7 +7,11 @@ from pykeras.training.outputs import Outputs
 # names whose meaning depends on labels and outputs: binary, sparse (class numbers), categorical (one-hot)
 _BY_SHAPE = {
     "accuracy": (metrics.BinaryAccuracy, metrics.SparseCategoricalAccuracy, metrics.CategoricalAccuracy),
-    "crossentropy": (metrics.BinaryCrossentropy, metrics.SparseCategoricalCrossentropy, metrics.CategoricalCrossentropy),
+    "crossentropy": (
+        metrics.BinaryCrossentropy,
+        metrics.SparseCategoricalCrossentropy,
+        metrics.CategoricalCrossentropy,
+    ),
 }
 _BY_SHAPE["acc"] = _BY_SHAPE["accuracy"]
 _BY_SHAPE["ce"] = _BY_SHAPE["crossentropy"]
@@ -17,8 +21,8 @@ class CompileMetrics:
     """Metrics of all outputs.
 
     Args:
-        plain: metrics that take no sample weights: a name, function or :class:`~pykeras.metrics.Metric`, a list of them,
-            or lists or a dict of lists by output.
+        plain: metrics that take no sample weights: a name, function or :class:`~pykeras.metrics.Metric`, a list of
+            them, or lists or a dict of lists by output.
         weighted: metrics that do.
         output_names: names of the model's outputs.
 
@@ -31,12 +35,17 @@ class CompileMetrics:
         self.entries = []
         self.outputs = None
         for identifier in (*_identifiers(plain), *_identifiers(weighted)):
-            if identifier not in _BY_SHAPE if isinstance(identifier, str) else True:
+            if not (isinstance(identifier, str) and identifier in _BY_SHAPE):
                 resolve(identifier, None, None)
 
     @property
     def built(self):
         return self.outputs is not None
+
+    @property
+    def asked(self):
+        """Whether any metric was asked for."""
+        return bool(self.plain or self.weighted)
 
     @property
     def metrics(self):
@@ -57,6 +66,8 @@ class CompileMetrics:
                 for identifier in identifiers:
                     metric, name = resolve(identifier, labels[place], predictions[place])
                     name = self._free_name(name, place, weighted, taken)
+                    if metric is not identifier:
+                        metric.name = name
                     self.entries.append(_Entry(metric, name, place, weighted))
 
     def _by_output(self, given):
@@ -164,6 +175,6 @@ def kind_of_labels(label_shape, output_shape):
     """0 for yes-or-no labels, 1 for class numbers, 2 for one-hot labels."""
     if len(output_shape) < 2 or output_shape[-1] == 1:
         return 0
-    if len(label_shape) < len(output_shape) or (label_shape[-1] == 1 and output_shape[-1] > 1):
+    if len(label_shape) < len(output_shape) or (label_shape[-1] == 1 and output_shape[-1] != 1):
         return 1
     return 2

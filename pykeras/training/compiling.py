@@ -113,6 +113,13 @@ class Compiling:
             hint = f": did you mean {near[0]!r}?" if near else ""
             raise TypeError(f"compile() got an unexpected keyword argument {name!r}{hint}")
 
+    def __getstate__(self):
+        """What is pickled and copied: all but recorded steps, which are recorded anew."""
+        state = dict(super().__getstate__())
+        for name in ("train_function", "test_function", "predict_function", "_trained"):
+            state.pop(name, None)
+        return state
+
     def _forget_functions(self):
         for name in ("train_function", "test_function", "predict_function"):
             object.__setattr__(self, name, None)

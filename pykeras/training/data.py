@@ -26,7 +26,8 @@ class ArrayBatches:
         batch_size: samples in a batch, the last one may hold fewer.
         shuffle: True for a new order of samples each epoch, ``"batch"`` to shuffle whole batches, or False.
             The order is drawn from NumPy's global generator.
-        steps: batches in an epoch; by default as many as there are. With fewer, the next epoch goes on where one stopped.
+        steps: batches in an epoch; by default as many as there are. With fewer, an epoch goes on where the last one
+            stopped.
     """
 
     def __init__(self, x, y=None, sample_weight=None, batch_size=None, shuffle=False, steps=None):
@@ -34,6 +35,8 @@ class ArrayBatches:
         self.batch_size = DEFAULT_BATCH_SIZE if batch_size is None else int(batch_size)
         if self.batch_size < 1:
             raise ValueError(f"batch_size: expected a positive integer, got {batch_size}")
+        if isinstance(shuffle, str) and shuffle != "batch":
+            raise ValueError(f'shuffle: expected True, False or "batch", got {shuffle!r}')
         self.shuffle = shuffle
         self.tensors = to_tensors(arrays.pack_x_y_sample_weight(x, y, sample_weight))
         self.total = math.ceil(self.count / self.batch_size)
@@ -108,7 +111,7 @@ class IterableBatches:
         self.steps = steps
         self.class_weight = class_weight
         self.output_names = output_names
-        self._renews = iter(source) is not source
+        self._renews = not hasattr(source, "__next__")
         self._iterator = None
         self._peeked = []
         if steps is None and self._renews and hasattr(source, "__len__"):
@@ -134,8 +137,7 @@ class IterableBatches:
     def _prepare(self, item):
         x, y, sample_weight = arrays.unpack_x_y_sample_weight(item)
         x, y, sample_weight = (
-            arrays.as_arrays(value, name)
-            for name, value in (("x", x), ("y", y), ("sample_weight", sample_weight))
+            arrays.as_arrays(value, name) for name, value in (("x", x), ("y", y), ("sample_weight", sample_weight))
         )
         sample_weight = with_class_weight(y, sample_weight, self.class_weight, self.output_names)
         return to_tensors(arrays.pack_x_y_sample_weight(x, y, sample_weight))
@@ -149,13 +151,11 @@ class IterableBatches:
             item = self._peeked.pop() if self._peeked else next(self._iterator, None)
             if item is None:
                 self._iterator = self._items() if self._renews else self._iterator
-                if self.steps is not None or taken == 0:
+                if self.steps is not None and taken:
                     ran_dry(self.steps)
                 break
             taken += 1
             yield self._prepare(item)
-        if self.steps is None and not taken:
-            return
         if self._renews and self.steps is not None and hasattr(self.source, "__len__") and taken == len(self.source):
             self._iterator = None
 
@@ -238,7 +238,9 @@ def make_batches(
         return ArrayBatches(x, y, sample_weight, batch_size, shuffle, steps)
     for name, value in (("y", y), ("sample_weight", sample_weight)):
         if value is not None:
-            raise ValueError(f"{name} must be None when x is a {type(x).__name__}, which yields it: (x, y, sample_weight)")
+            raise ValueError(
+                f"{name} must be None when x is a {type(x).__name__}, which yields it: (x, y, sample_weight)"
+            )
     if hasattr(x, "__getitem__") and hasattr(x, "__len__") and not isinstance(x, (list, tuple, dict)):
         return SequenceBatches(x, steps, bool(shuffle), class_weight, output_names)
     if hasattr(x, "__iter__") and not isinstance(x, (list, tuple, dict)):

@@ -21,19 +21,16 @@ def run_epoch(model, mode, batches, function, callbacks):
         callbacks: a CallbackList.
 
     Returns:
-        Loss and metrics as numbers.
+        Loss and metrics as numbers; None when the data gave no batch.
     """
     reports_metrics = model._reports_metrics(mode)
     told = callbacks.wants_batches(mode)
     if isinstance(batches, ArrayBatches) and hasattr(function, "run_batches") and reports_metrics and not told:
         _run_whole(model, mode, batches, function, callbacks.progress)
         return as_numbers(model.get_metrics_result())
-    logs = None
-    for logs in _run_each(model, mode, batches, function, callbacks, told):
-        if mode == "train" and model.stop_training:
-            break
+    logs = _run_each(model, mode, batches, function, callbacks, told)
     if logs is None:
-        raise ValueError("The data yield no batch in this epoch: the generator or iterable has run dry")
+        return None
     return as_numbers(model.get_metrics_result() if reports_metrics else logs)
 
 
@@ -54,12 +51,12 @@ def _run_whole(model, mode, batches, function, progress):
 
 
 def _run_each(model, mode, batches, function, callbacks, told):
-    """The Python loop; yields the logs of each execution."""
+    """The Python loop; returns what the last step returned, None when there was no batch."""
     begin, end = getattr(callbacks, f"on_{mode}_batch_begin"), getattr(callbacks, f"on_{mode}_batch_end")
     progress = callbacks.progress if callbacks.progress is not None and callbacks.progress.shows(mode) else None
     checks = not isinstance(batches, ArrayBatches) and mode != "predict"
     iterator = iter(batches)
-    seen = 0
+    seen, logs = 0, None
     while group := list(itertools.islice(iterator, model.steps_per_execution)):
         if told:
             begin(seen)
@@ -74,4 +71,6 @@ def _run_each(model, mode, batches, function, callbacks, told):
             progress.seen = seen
             if progress.due():
                 progress.step(seen, as_numbers(logs))
-        yield logs
+        if mode == "train" and model.stop_training:
+            break
+    return logs

@@ -72,12 +72,13 @@ def check_values(loss, labels, output_shape, where):
     """Raise unless the labels of a loss on class numbers are numbers of classes.
 
     Raises:
-        ValueError: naming the first label out of range, or labels that are not whole.
+        ValueError: naming the first label out of range, or the shapes when they do not fit.
     """
     if getattr(loss, "fn", None) not in _CLASSES or labels is None or not output_shape:
         return
     classes = output_shape[loss._fn_kwargs.get("axis", -1)]
     labels = np.asarray(labels)
+    check_shapes(loss, labels.shape, (len(labels), *output_shape[1:]), where)
     ignored = loss._fn_kwargs.get("ignore_class")
     if classes is None or labels.size == 0 or labels.dtype == bool:
         return

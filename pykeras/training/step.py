@@ -38,13 +38,13 @@ class Step:
         batch = tree.map_structure(_tensor_or_none, batch)
         leaves = [leaf for leaf in tree.flatten(batch) if leaf is not None]
         if self.run_eagerly or _core.is_recording():
-            return self.function(batch)
+            return _values(self.function(batch))
         key = _signature(batch)
         entry = self._seen.get(key)
         if entry is None:
             return self._record(key, batch, leaves)
         if entry.eager:
-            return self.function(batch)
+            return _values(self.function(batch))
         return entry.outputs(entry.program().run(leaves))
 
     def run_batches(
@@ -96,7 +96,7 @@ class Step:
                 )
         else:
             self._seen[key] = _Entry(recorder.finish(outputs), result)
-        return result
+        return _values(result)
 
     def programs(self) -> list[_core.Program]:
         """The programs compiled so far."""
@@ -132,6 +132,11 @@ _PLACE = object()
 
 def _tensor_or_none(leaf: Any) -> _core.Tensor | None:
     return None if leaf is None else leaf if isinstance(leaf, _core.Tensor) else convert_to_tensor(leaf)
+
+
+def _values(result: Any) -> Any:
+    """The result with the values that variables have now: later steps change those."""
+    return tree.map_structure(lambda leaf: leaf.read() if isinstance(leaf, _core.Variable) else leaf, result)
 
 
 def _in_flat_order(structure: Any) -> Any:

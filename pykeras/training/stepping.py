@@ -91,7 +91,9 @@ class Stepping(Compiling):
         total = None
         if self.compiled and self._compiled.loss is not None:
             if y is None:
-                raise ValueError(f"The loss {self.loss!r} needs labels, but y is None: pass y, or data that yields (x, y)")
+                raise ValueError(
+                    f"The loss {self.loss!r} needs labels, but y is None: pass y, or data that yields (x, y)"
+                )
             total = self._compiled.loss(y, y_pred, sample_weight)
         for extra in self.losses:
             extra = ops.sum(extra)
@@ -134,9 +136,7 @@ class Stepping(Compiling):
 
     # One batch at a time
 
-    def train_on_batch(
-        self, x, y=None, sample_weight=None, class_weight=None, return_dict=False, reset_metrics=False
-    ):
+    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False, reset_metrics=False):
         """Train on one batch.
 
         Args:
@@ -150,6 +150,7 @@ class Stepping(Compiling):
         """
         self._assert_compiled("train_on_batch")
         batch = self._one_batch(x, y, sample_weight, class_weight)
+        self._settle_metrics("train", lambda: batch)
         if reset_metrics:
             self.reset_metrics()
         return self._reported(self.make_train_function()(batch), return_dict)
@@ -158,6 +159,7 @@ class Stepping(Compiling):
         """Loss and metrics of one batch; see :meth:`train_on_batch`."""
         self._assert_compiled("test_on_batch")
         batch = self._one_batch(x, y, sample_weight)
+        self._settle_metrics("test", lambda: batch)
         if reset_metrics:
             self.reset_metrics()
         return self._reported(self.make_test_function()(batch), return_dict)
@@ -175,13 +177,41 @@ class Stepping(Compiling):
         sample_weight = with_class_weight(y, sample_weight, class_weight, getattr(self, "output_names", None))
         return to_tensors(arrays.pack_x_y_sample_weight(x, y, sample_weight))
 
+    def _reports_metrics(self, mode):
+        """Whether the logs of a step are the metrics' values, so that nobody needs what the step returns."""
+        own = type(self)
+        step = f"{mode}_step"
+        return getattr(own, step) is getattr(Stepping, step) and own.compute_metrics is Stepping.compute_metrics
+
+    def _settle_metrics(self, mode, batch):
+        """Know the metrics of ``compile`` before a step of the user's own asks for them.
+
+        Args:
+            mode: ``"train"`` or ``"test"``.
+            batch: function that gives a first batch.
+        """
+        wanted = self._compiled.metrics
+        if wanted.built or not wanted.asked or self._reports_metrics(mode):
+            return
+        x, y, _ = arrays.unpack_x_y_sample_weight(batch())
+        try:
+            outputs = self._known_outputs() or self._forward(x, training=False)
+        except NotImplementedError:  # a model with steps of its own and no call
+            return
+        if y is not None:
+            wanted.build(y, outputs)
+
+    def _known_outputs(self):
+        """Symbolic outputs, of a model that has them."""
+        return getattr(self, "_outputs_struct", None) or getattr(self, "outputs", None)
+
     def _check_labels(self, y):
         """Raise ValueError for labels that are no class numbers, as far as the outputs are known already."""
         loss = self._compiled.loss if self.compiled else None
         if loss is None or y is None:
             return
         if not loss.built and getattr(self, "outputs", None):
-            loss.build(getattr(self, "_outputs_struct", None) or self.outputs)
+            loss.build(self.output)
         loss.check_values(y)
 
     def _reported(self, logs, return_dict):
@@ -198,7 +228,10 @@ def as_numbers(logs):
     """Logs with floats for scalars and NumPy arrays for other tensors."""
     if not isinstance(logs, dict):
         return {} if logs is None else {"loss": as_number(logs)}
-    return {name: as_number(value) for name, value in logs.items()}
+    numbers = {}
+    for name, value in logs.items():
+        numbers.update(as_numbers(value) if isinstance(value, dict) else {name: as_number(value)})
+    return numbers
 
 
 def as_number(value):

@@ -6,7 +6,7 @@ from pykeras import check, tree
 from pykeras.callbacks.callback_list import CallbackList
 from pykeras.callbacks.progbar_logger import default_verbose
 from pykeras.training import arrays
-from pykeras.training.data import ArrayBatches, make_batches
+from pykeras.training.data import ArrayBatches, make_batches, ran_dry
 from pykeras.training.epoch import run_epoch
 from pykeras.training.stepping import Stepping
 
@@ -39,8 +39,8 @@ class Trainer(Stepping):
         """Train for a number of epochs.
 
         Args:
-            x: inputs: array, list of numbers, list or dict of arrays by input; or a generator, sequence or other iterable
-                of batches ``(x, y)`` or ``(x, y, sample_weight)``.
+            x: inputs: array, list of numbers, list or dict of arrays by input; or a generator, sequence or other
+                iterable of batches ``(x, y)`` or ``(x, y, sample_weight)``.
             y: labels, like ``x`` by output; None when ``x`` yields batches.
             batch_size: samples in a step, 32 for None.
             epochs: number of the last epoch.
@@ -74,13 +74,19 @@ class Trainer(Stepping):
             True
         """
         self._assert_compiled("fit")
-        epochs, initial_epoch = check.positive_int("epochs", epochs), check.non_negative_int("initial_epoch", initial_epoch)
+        epochs, initial_epoch = (
+            check.positive_int("epochs", epochs),
+            check.non_negative_int("initial_epoch", initial_epoch),
+        )
         if validation_split and validation_data is None:
             x, y, sample_weight, validation_data = self._split(x, y, sample_weight, validation_split)
         batches = make_batches(x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight, self._names())
         validation = None
         if validation_data is not None:
-            validation = self._validation_batches(validation_data, validation_batch_size or batch_size, validation_steps)
+            validation = self._validation_batches(
+                validation_data, validation_batch_size or batch_size, validation_steps
+            )
+        self._settle_metrics("train", batches.first)
         for each in (batches, validation):
             self._check_data(each)
         if not isinstance(callbacks, CallbackList):
@@ -104,7 +110,11 @@ class Trainer(Stepping):
         for epoch in range(initial_epoch, epochs):
             self.reset_metrics()
             callbacks.on_epoch_begin(epoch)
-            logs = run_epoch(self, "train", batches, function, callbacks)
+            measured = run_epoch(self, "train", batches, function, callbacks)
+            if measured is None and epoch > initial_epoch:
+                ran_dry(batches.steps)
+                break
+            logs = some(measured)
             batches.end_epoch()
             if validation is not None and validates(epoch + 1, validation_freq):
                 measured = self._evaluate(validation, callbacks)
@@ -146,6 +156,7 @@ class Trainer(Stepping):
         """
         self._assert_compiled("evaluate")
         batches = make_batches(x, y, sample_weight, batch_size, steps)
+        self._settle_metrics("test", batches.first)
         self._check_data(batches)
         logs = self._evaluate(batches, self._callbacks(callbacks, verbose, batches))
         return self._reported(logs, return_dict)
@@ -155,7 +166,7 @@ class Trainer(Stepping):
         if isinstance(batches, ArrayBatches):
             batches.rewind()
         callbacks.on_test_begin()
-        logs = run_epoch(self, "test", batches, self.make_test_function(), callbacks)
+        logs = some(run_epoch(self, "test", batches, self.make_test_function(), callbacks))
         batches.end_epoch()
         callbacks.on_test_end(logs)
         return logs
@@ -221,7 +232,7 @@ class Trainer(Stepping):
         """Training arrays and validation data, cut from the arrays."""
         if not arrays.is_structure(x):
             raise ValueError(
-                f"validation_split needs arrays, which can be cut; x is a {type(x).__name__}: pass validation_data instead"
+                f"validation_split needs arrays, which can be cut; x is a {type(x).__name__}: pass validation_data"
             )
         data = arrays.as_arrays(x, "x"), arrays.as_arrays(y, "y"), arrays.as_arrays(sample_weight, "sample_weight")
         arrays.sample_count(**dict(zip(("x", "y", "sample_weight"), data, strict=True)))
@@ -240,11 +251,12 @@ class Trainer(Stepping):
         if isinstance(batches, ArrayBatches):
             self._check_labels(arrays.unpack_x_y_sample_weight(batches.tensors)[1])
 
-    def _reports_metrics(self, mode):
-        """Whether the logs of a step are the metrics' values, so that nobody needs what the step returns."""
-        own = type(self)
-        step = f"{mode}_step"
-        return getattr(own, step) is getattr(Trainer, step) and own.compute_metrics is Trainer.compute_metrics
+
+def some(logs):
+    """The logs of an epoch that had batches."""
+    if logs is None:
+        raise ValueError("The data yield no batch: the generator or iterable is empty or has run dry")
+    return logs
 
 
 def validates(epoch, frequency):

@@ -121,7 +121,11 @@ def _link(member, path, root, archive):
     target = member.linkname
     real = os.path.realpath(os.path.join(os.path.realpath(path.parent), target))
     real_root = os.path.realpath(root)
-    if os.path.isabs(target) or pathlib.PureWindowsPath(target).drive or os.path.commonpath([real_root, real]) != real_root:
+    if (
+        os.path.isabs(target)
+        or pathlib.PureWindowsPath(target).drive
+        or os.path.commonpath([real_root, real]) != real_root
+    ):
         raise ValueError(
             f"{archive}: member {member.name!r} links to {target!r}, outside the destination; nothing was unpacked"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import pathlib
@@ -29,10 +30,8 @@ def cache_directory(cache_dir=None, cache_subdir="datasets"):
         cache_subdir: directory below it, or an absolute path.
     """
     root = pathlib.Path(cache_dir).expanduser() if cache_dir is not None else pathlib.Path(config.keras_home())
-    try:
+    with contextlib.suppress(OSError):
         root.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        pass
     if not os.access(root, os.W_OK):
         root = pathlib.Path(tempfile.gettempdir()) / ".keras"
     directory = root / cache_subdir

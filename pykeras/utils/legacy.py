@@ -43,5 +43,7 @@ def deserialize_keras_object(identifier, module_objects=None, custom_objects=Non
     found = registry.get_registered_object(identifier, custom_objects, module_objects)
     if found is None:
         hint = registry.suggest(identifier, known)
-        raise ValueError(f'Unknown {printable_module_name} "{identifier}"' + (f": did you mean {hint}?" if hint else ""))
+        raise ValueError(
+            f'Unknown {printable_module_name} "{identifier}"' + (f": did you mean {hint}?" if hint else "")
+        )
     return found() if isinstance(found, type) else found

@@ -79,7 +79,11 @@ LOSSES = [
     ("CosineSimilarity", {"axis": 1}, ("sequence",)),
 ]
 METRICS = [
-    *((name, kwargs, data) for name, kwargs, data in LOSSES if name not in ("Huber", "LogCosh") and "axis" not in kwargs),
+    *(
+        (name, kwargs, data)
+        for name, kwargs, data in LOSSES
+        if name not in ("Huber", "LogCosh") and "axis" not in kwargs
+    ),
     ("LogCoshError", {}, ("real", "sequence")),
     ("RootMeanSquaredError", {}, ("real", "flat")),
     ("CosineSimilarity", {"axis": 1}, ("sequence",)),
@@ -186,7 +190,12 @@ COMMON = [
 ]
 OPTIMIZERS = {
     "SGD": [{}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True}, {"learning_rate": 0.3}],
-    "RMSprop": [{}, {"momentum": 0.9}, {"centered": True}, {"rho": 0.5, "epsilon": 1e-3, "momentum": 0.5, "centered": True}],
+    "RMSprop": [
+        {},
+        {"momentum": 0.9},
+        {"centered": True},
+        {"rho": 0.5, "epsilon": 1e-3, "momentum": 0.5, "centered": True},
+    ],
     "Adam": [{}, {"amsgrad": True}, {"beta_1": 0.5, "beta_2": 0.9, "epsilon": 1e-3}, {"learning_rate": 0.1}],
 }
 SCHEDULES = [
@@ -290,9 +299,7 @@ def record_histories():
     histories = {
         "regression": models["regression"].fit(x, y, validation_split=0.25, **common),
         "classes": models["classes"].fit(x, labels, class_weight={0: 1.0, 1: 2.0, 2: 0.5}, **common),
-        "two_outputs": two.fit(
-            x, [y, labels], sample_weight=[weights, weights[::-1]], **common
-        ),
+        "two_outputs": two.fit(x, [y, labels], sample_weight=[weights, weights[::-1]], **common),
     }
     return {
         "x": plain(x),

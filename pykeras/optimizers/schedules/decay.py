@@ -10,8 +10,24 @@ def as_float(step):
     return ops.cast(ops.convert_to_tensor(step), config.floatx())
 
 
+class RateDecay(LearningRateSchedule):
+    """Falls by ``decay_rate`` every ``decay_steps``: smoothly, or at once at the end of each with ``staircase``."""
+
+    def __init__(self, initial_learning_rate, decay_steps, decay_rate, staircase=False, name=None):
+        self.initial_learning_rate = initial_learning_rate
+        self.decay_steps = check.positive_float("decay_steps", decay_steps)
+        self.decay_rate = decay_rate
+        self.staircase = staircase
+        self.name = name or type(self).__name__
+
+    def periods(self, step):
+        """``step / decay_steps``, rounded down with ``staircase``."""
+        periods = as_float(step) / self.decay_steps
+        return ops.floor(periods) if self.staircase else periods
+
+
 @registry.register
-class ExponentialDecay(LearningRateSchedule):
+class ExponentialDecay(RateDecay):
     """``initial · rate^(step / decay_steps)``; the quotient rounded down with ``staircase``.
 
     Example:
@@ -21,22 +37,12 @@ class ExponentialDecay(LearningRateSchedule):
         0.25
     """
 
-    def __init__(self, initial_learning_rate, decay_steps, decay_rate, staircase=False, name="ExponentialDecay"):
-        self.initial_learning_rate = initial_learning_rate
-        self.decay_steps = check.positive_float("decay_steps", decay_steps)
-        self.decay_rate = decay_rate
-        self.staircase = staircase
-        self.name = name
-
     def __call__(self, step):
-        periods = as_float(step) / self.decay_steps
-        if self.staircase:
-            periods = ops.floor(periods)
-        return self.initial_learning_rate * ops.power(self.decay_rate, periods)
+        return self.initial_learning_rate * ops.power(self.decay_rate, self.periods(step))
 
 
 @registry.register
-class InverseTimeDecay(LearningRateSchedule):
+class InverseTimeDecay(RateDecay):
     """``initial / (1 + rate · step / decay_steps)``; the quotient rounded down with ``staircase``.
 
     Example:
@@ -46,18 +52,8 @@ class InverseTimeDecay(LearningRateSchedule):
         0.25
     """
 
-    def __init__(self, initial_learning_rate, decay_steps, decay_rate, staircase=False, name="InverseTimeDecay"):
-        self.initial_learning_rate = initial_learning_rate
-        self.decay_steps = check.positive_float("decay_steps", decay_steps)
-        self.decay_rate = decay_rate
-        self.staircase = staircase
-        self.name = name
-
     def __call__(self, step):
-        periods = as_float(step) / self.decay_steps
-        if self.staircase:
-            periods = ops.floor(periods)
-        return self.initial_learning_rate / (1.0 + self.decay_rate * periods)
+        return self.initial_learning_rate / (1.0 + self.decay_rate * self.periods(step))
 
 
 @registry.register
@@ -93,4 +89,6 @@ class PolynomialDecay(LearningRateSchedule):
         if self.cycle:
             span = self.decay_steps * ops.maximum(ops.ceil(step / self.decay_steps), 1.0)
         left = 1.0 - ops.minimum(step, span) / span
-        return (self.initial_learning_rate - self.end_learning_rate) * ops.power(left, self.power) + self.end_learning_rate
+        return (self.initial_learning_rate - self.end_learning_rate) * ops.power(
+            left, self.power
+        ) + self.end_learning_rate

@@ -1,0 +1,113 @@
+# make demo        builds, installs and shows it: trains on digits, saves, reopens
+# make test        the whole test suite against the installed wheel
+# make bench       our own figures; make bench-peers: side by side with Keras 3, see bench/peers.py
+# make lint        formatting, lint, types, the stub of the compiled module; make format mends what can be mended
+# make wheel       build/dist/*.whl;  make sanitize: the suite under AddressSanitizer and UBSan
+PYTHON ?= python3
+VENV := $(CURDIR)/.venv
+BIN := $(VENV)/bin
+WHEELS := $(CURDIR)/build/dist
+# Space-separated CMake definitions, e.g. DEFINES="PYKERAS_WERROR=ON".
+DEFINES ?=
+PYTEST_ARGS ?=
+
+TOOLS := $(VENV)/.tools
+WHEEL := build/.wheel
+INSTALLED := build/.installed
+SOURCES := CMakeLists.txt pyproject.toml README.md $(shell find csrc pykeras -type f \
+  \( -name '*.cpp' -o -name '*.h' -o -name '*.py' -o -name '*.pyi' -o -name 'py.typed' -o -name '*.npz' \))
+CXX_SOURCES = $(shell find csrc bench/micro -name '*.cpp' -o -name '*.h')
+SETTINGS := $(foreach define,$(DEFINES),-Ccmake.define.$(define))
+# The build's requirements live in the environment, so that a rebuild compiles only what changed.
+BUILD_WHEEL := $(BIN)/pip wheel --quiet --no-deps --no-build-isolation --check-build-dependencies
+
+.PHONY: all demo test bench bench-peers bench-micro lint format wheel install sanitize stubs openmp-off clean
+all: install
+
+$(TOOLS): pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(BIN)/pip install --quiet "scikit-build-core>=0.10" "pybind11>=2.13" "cmeel-eigen>=3.4" "cmake>=3.20" ninja \
+	  "numpy>=1.24" "h5py>=3.8" "pytest>=8" "threadpoolctl>=3" "ruff==0.17.5" "mypy==2.4.1"
+	touch $@
+
+$(WHEEL): $(SOURCES) $(TOOLS)
+	@mkdir -p $(WHEELS) && rm -f $(WHEELS)/*.whl
+	PATH="$(BIN):$$PATH" $(BUILD_WHEEL) -w $(WHEELS) $(SETTINGS) .
+	@ls -l $(WHEELS)/*.whl
+	touch $@
+
+$(INSTALLED): $(WHEEL)
+	$(BIN)/pip install --quiet --force-reinstall --no-deps $(WHEELS)/*.whl
+	touch $@
+
+wheel: $(WHEEL)
+install: $(INSTALLED)
+
+demo: $(INSTALLED)
+	@mkdir -p build/demo
+	cd build/demo && $(BIN)/python $(CURDIR)/examples/demo.py
+
+# From a directory of its own: the package can come from nowhere but the installed wheel (tests/test_house.py checks it).
+test: $(INSTALLED)
+	@mkdir -p build/test
+	cd build/test && PYKERAS_INSTALLED=1 PYKERAS_WHEEL="$$(ls $(WHEELS)/*.whl)" PYKERAS_OBJECTS="$$(ls -d $(CURDIR)/build/cp3*)" \
+	  $(BIN)/pytest -c $(CURDIR)/pyproject.toml -q $(PYTEST_ARGS) $(CURDIR)/tests
+
+bench: $(INSTALLED)
+	@mkdir -p build/bench
+	cd build/bench && $(BIN)/python $(CURDIR)/bench/models.py
+
+bench-peers: $(INSTALLED)
+	@mkdir -p build/bench
+	cd build/bench && $(BIN)/python $(CURDIR)/bench/peers.py
+
+# The C++ kernels alone, without Python; needs Google Benchmark (Debian: libbenchmark-dev).
+bench-micro: $(TOOLS)
+	$(BIN)/cmake -G Ninja -S . -B build/micro -DCMAKE_MAKE_PROGRAM=$(BIN)/ninja -DPython_EXECUTABLE=$(BIN)/python \
+	  -DPYKERAS_BENCH=ON -DPYKERAS_PYTHON=OFF
+	$(BIN)/cmake --build build/micro
+	build/micro/bench/micro/kernels_bench $(BENCH_ARGS)
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	cd build && $(BIN)/python $(CURDIR)/tools/stubs.py --check
+	@if command -v clang-format-14 >/dev/null; then clang-format-14 --dry-run -Werror $(CXX_SOURCES); \
+	else echo "lint: clang-format-14 is not installed; C++ formatting was not checked"; fi
+
+format: $(TOOLS)
+	$(BIN)/ruff check --fix --exit-zero --quiet .
+	$(BIN)/ruff format .
+	clang-format-14 -i $(CXX_SOURCES)
+
+stubs: $(INSTALLED)
+	cd build && $(BIN)/python $(CURDIR)/tools/stubs.py
+
+# A build without OpenMP in an environment of its own, and the parts of the suite that compute.
+openmp-off: $(TOOLS)
+	@mkdir -p build/openmp-off && rm -f build/openmp-off/*.whl
+	test -x build/openmp-off/venv/bin/python || $(PYTHON) -m venv build/openmp-off/venv
+	PATH="$(BIN):$$PATH" $(BUILD_WHEEL) -w build/openmp-off -Cbuild-dir=build/openmp-off/objects \
+	  -Ccmake.define.PYKERAS_OPENMP=OFF .
+	build/openmp-off/venv/bin/pip install --quiet "numpy>=1.24" "h5py>=3.8" "pytest>=8" "threadpoolctl>=3"
+	build/openmp-off/venv/bin/pip install --quiet --force-reinstall --no-deps build/openmp-off/*.whl
+	cd build/openmp-off && venv/bin/python -c "import pykeras; pykeras.config.show(); assert not pykeras._core.has_openmp()"
+	cd build/openmp-off && venv/bin/pytest -c $(CURDIR)/pyproject.toml -q -x $(PYTEST_ARGS) \
+	  $(if $(OPENMP_OFF_TESTS),$(addprefix $(CURDIR)/,$(OPENMP_OFF_TESTS)),$(CURDIR)/tests)
+
+# Python itself is not instrumented, so the runtimes are loaded first; leaks of the interpreter are not ours.
+sanitize: $(TOOLS)
+	@mkdir -p build/sanitize && rm -f build/sanitize/*.whl
+	test -x build/sanitize/venv/bin/python || $(PYTHON) -m venv build/sanitize/venv
+	PATH="$(BIN):$$PATH" $(BUILD_WHEEL) -w build/sanitize -Cbuild-dir=build/sanitize/objects -Cinstall.strip=false \
+	  -Ccmake.build-type=RelWithDebInfo -Ccmake.define.PYKERAS_SANITIZE=ON .
+	build/sanitize/venv/bin/pip install --quiet "numpy>=1.24" "h5py>=3.8" "pytest>=8" "threadpoolctl>=3"
+	build/sanitize/venv/bin/pip install --quiet --force-reinstall --no-deps build/sanitize/*.whl
+	cd build/sanitize && LD_PRELOAD="$$($${CXX:-g++} -print-file-name=libasan.so) $$($${CXX:-g++} -print-file-name=libubsan.so)" \
+	  ASAN_OPTIONS=detect_leaks=0:halt_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 PYTHONMALLOC=malloc \
+	  PYKERAS_SANITIZED=1 venv/bin/pytest -c $(CURDIR)/pyproject.toml -q -x $(PYTEST_ARGS) $(CURDIR)/tests
+
+clean:
+	rm -rf build dist .venv .pytest_cache .ruff_cache .mypy_cache

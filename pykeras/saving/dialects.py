@@ -1,0 +1,164 @@
+"""Where the configurations of Keras 2 and Keras 3 differ, as data, and the two walks that apply it.
+
+Configurations inside pykeras are Keras 3's. ``to_keras2`` and ``to_keras3`` translate a layer's or model's dictionary
+with everything inside it; both leave what is already in the wanted form as it is.
+"""
+
+from __future__ import annotations
+
+from pykeras.saving import graphs
+
+# class: {key in Keras 3: key in Keras 2}
+RENAMED = {
+    "InputLayer": {"batch_shape": "batch_input_shape"},
+    "LeakyReLU": {"negative_slope": "alpha"},
+}
+
+# Keys that one side does not have, with the only value that loses nothing when dropped.
+ONLY_KERAS3 = {
+    "InputLayer": {"optional": False},
+    "BatchNormalization": {"synchronized": False},
+    "*": {"autocast": True, "input_axes": None, "output_axes": None},
+}
+ONLY_KERAS2 = {
+    "BatchNormalization": ("fused", "virtual_batch_size"),
+    "*": ("batch_input_shape", "dynamic"),
+}
+
+# class names that only one side has
+CLASSES_KERAS3 = {"Model": "Functional", "BatchNormalizationV1": "BatchNormalization", "BatchNormalizationV2": "BatchNormalization"}
+MODELS = ("Sequential", "Functional", "Model")
+
+# Optimizers. SGD of tf_keras keeps a momentum for each weight even when it does not use it.
+OPTIMIZER_SLOTS = {"momentum": "m", "velocity": "v", "velocity_hat": "vhat"}
+SLOT_NAMES = {
+    "Adam": OPTIMIZER_SLOTS,
+    "SGD": {"momentum": "m"},
+    "RMSprop": {"velocity": "velocity", "momentum": "momentum", "average_gradient": "average_gradient"},
+}
+# names of the older optimizers (tf.keras up to 2.10, ``optimizers.legacy``) for the same slots
+LEGACY_SLOTS = {
+    "RMSprop": {"velocity": "rms", "momentum": "momentum", "average_gradient": "mg"},
+    "SGD": {"momentum": "momentum"},
+}
+ALWAYS_WRITTEN = {"SGD": ("momentum",)}
+OPTIMIZER_ONLY_KERAS3 = ("loss_scale_factor", "gradient_accumulation_steps")
+OPTIMIZER_ONLY_KERAS2 = ("jit_compile", "is_legacy_optimizer", "epsilon_hat")
+
+REDUCTIONS_KERAS3 = {"auto": "sum_over_batch_size"}
+
+
+def _is_object(value):
+    return isinstance(value, dict) and "class_name" in value and "config" in value
+
+
+def _plain_name(class_name):
+    return class_name.split(">")[-1] if isinstance(class_name, str) else class_name
+
+
+def to_keras2(entry):
+    """The configuration of a layer or model as Keras 2 writes it.
+
+    Arguments:
+        entry: ``{"class_name", "config", ...}`` in Keras 3's form.
+
+    Raises:
+        ValueError: an op between layers that Keras 2 has no word for.
+
+    Example:
+        >>> to_keras2({"class_name": "InputLayer", "config": {"batch_shape": (None, 3), "name": "a"}})["config"]
+        {'batch_input_shape': [None, 3], 'name': 'a'}
+    """
+    name = entry["class_name"]
+    config = entry["config"]
+    if not isinstance(config, dict):
+        return {"class_name": name, "config": _plain(config)}
+    if name in MODELS:
+        config = _model_to_keras2(config)
+    else:
+        renamed = RENAMED.get(name, {})
+        config = {renamed.get(key, key): _value_to_keras2(value) for key, value in config.items()}
+        for key, neutral in {**ONLY_KERAS3["*"], **ONLY_KERAS3.get(name, {})}.items():
+            if config.get(key) == neutral:
+                config.pop(key, None)
+        if name == "BatchNormalization" and isinstance(config.get("axis"), int) and config["axis"] >= 0:
+            config["axis"] = [config["axis"]]
+    return {"class_name": "Functional" if name == "Model" else name, "config": config}
+
+
+def _value_to_keras2(value):
+    if _is_object(value):
+        if value["class_name"] == "DTypePolicy":
+            return value["config"]["name"]
+        return to_keras2(value)
+    return _plain(value, _value_to_keras2)
+
+
+def _plain(value, inner=None):
+    """Tuples as lists, as JSON has them."""
+    inner = inner or _plain
+    if isinstance(value, dict):
+        return {key: inner(each) for key, each in value.items()}
+    return [inner(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+
+def _model_to_keras2(config):
+    if "input_layers" in config:
+        return graphs.to_keras2(config, to_keras2)
+    kept = {key: _value_to_keras2(value) for key, value in config.items() if key not in ("layers", "trainable", "dtype")}
+    return {**kept, "layers": [to_keras2(layer) for layer in config["layers"]]}
+
+
+def to_keras3(entry):
+    """The configuration of a layer or model as Keras 3 writes it.
+
+    Arguments:
+        entry: ``{"class_name", "config", ...}`` in the form of Keras 2 (2.0 to tf_keras 2.21) or Keras 3.
+
+    Raises:
+        ValueError: an op between layers that is not known.
+    """
+    name = entry["class_name"]
+    config = entry["config"]
+    rest = {key: value for key, value in entry.items() if key not in ("class_name", "config", "inbound_nodes", "name")}
+    name = CLASSES_KERAS3.get(name, name)
+    if name == "Sequential" and isinstance(config, list):  # Keras 2.0 and 2.1
+        config = {"name": None, "layers": config}
+    if not isinstance(config, dict):
+        return {**rest, "class_name": name, "config": config}
+    if isinstance(config.get("layers"), list) and "input_layers" in config:
+        config = graphs.to_keras3(config, to_keras3)
+    elif name == "Sequential":
+        config = _sequential_to_keras3(config)
+    else:
+        config = _layer_to_keras3(_plain_name(name), config)
+    return {**rest, "class_name": name, "config": config}
+
+
+def _sequential_to_keras3(config):
+    layers = [to_keras3(layer) for layer in config["layers"]]
+    first = config["layers"][0] if config["layers"] else {}
+    shape = first.get("config", {}).get("batch_input_shape") if isinstance(first.get("config"), dict) else None
+    if shape is not None and first["class_name"] != "InputLayer":  # up to Keras 2.2 the first layer says it
+        layers[0]["config"]["batch_input_shape"] = tuple(shape)
+    return {**config, "layers": layers}
+
+
+def _layer_to_keras3(name, config):
+    renamed = {old: new for new, old in RENAMED.get(name, {}).items()}
+    config = {renamed.get(key, key): _value_to_keras3(value) for key, value in config.items()}
+    for key in (*ONLY_KERAS2["*"], *ONLY_KERAS2.get(name, ())):
+        config.pop(key, None)
+    if name == "InputLayer" and not config.get("sparse") and not config.get("ragged"):
+        config["batch_shape"] = tuple(config["batch_shape"]) if config.get("batch_shape") else None
+    return config
+
+
+def _value_to_keras3(value):
+    if _is_object(value):
+        if value["class_name"] == "Policy":
+            return value["config"]["name"]
+        return to_keras3(value)
+    if isinstance(value, dict):
+        return {key: _value_to_keras3(each) for key, each in value.items()}
+    return [_value_to_keras3(each) for each in value] if isinstance(value, list) else value

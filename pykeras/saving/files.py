@@ -1,0 +1,208 @@
+"""HDF5 files as files: opening with clear errors, writing atomically, long attributes, members that stay inside."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+
+import numpy as np
+
+# An attribute lives in its object's header, which HDF5 limits to 64 KB.
+_ATTRIBUTE_LIMIT = 64512
+_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+
+
+def hdf5():
+    """h5py, imported when first needed.
+
+    Raises:
+        ImportError: it is not installed.
+    """
+    try:
+        import h5py
+    except ImportError as error:
+        raise ImportError("HDF5 files (.h5) need the package h5py: pip install h5py") from error
+    return h5py
+
+
+def is_group(target):
+    """Whether ``target`` is an open h5py file or group, without importing h5py for anything else."""
+    return type(target).__module__.split(".")[0] == "h5py"
+
+
+def ask_to_overwrite(path):
+    """Whether a file may be written; asks on a terminal when it exists.
+
+    Raises:
+        FileExistsError: it exists and nobody can be asked.
+    """
+    if not os.path.exists(path):
+        return True
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise FileExistsError(f"{path} exists and overwrite=False: pass overwrite=True, or another name")
+    answer = ""
+    while answer not in ("y", "n"):
+        answer = input(f"[WARNING] {path} already exists - overwrite? [y/n] ").strip().lower()
+    return answer == "y"
+
+
+@contextlib.contextmanager
+def writing(path):
+    """An empty HDF5 file that takes the place of ``path`` when the block ends well; otherwise ``path`` stays as it was.
+
+    Raises:
+        FileNotFoundError: the folder does not exist.
+        OSError: it cannot be written (rights, a full disk).
+    """
+    if is_group(path):
+        yield path
+        return
+    path = os.path.abspath(os.fspath(path))
+    folder = os.path.dirname(path)
+    if not os.path.isdir(folder):
+        raise FileNotFoundError(f"cannot save to {path}: there is no folder {folder}")
+    if os.path.isdir(path):
+        raise IsADirectoryError(f"cannot save to {path}: it is a folder")
+    handle, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(path)}.", suffix=".part", dir=folder)
+    os.close(handle)
+    try:
+        with hdf5().File(temporary, "w") as file:
+            yield file
+            file.flush()
+        with open(temporary, "rb+") as written:
+            os.fsync(written.fileno())
+        os.chmod(temporary, _mode_of(path))
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def _mode_of(path):
+    """The rights of the file that is replaced, or those that ``open`` would give a new one."""
+    with contextlib.suppress(OSError):
+        return os.stat(path).st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+@contextlib.contextmanager
+def reading(path):
+    """An HDF5 file to read.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        OSError: it is no HDF5 file, or it is cut short or damaged.
+    """
+    if is_group(path):
+        yield path
+        return
+    path = os.fspath(path)
+    if os.path.isdir(path):
+        raise OSError(f"{path} is a folder, expected an HDF5 file (.h5)")
+    with open(path, "rb") as start:
+        first = start.read(len(_SIGNATURE))
+    if first != _SIGNATURE:
+        raise OSError(f"{path} is no HDF5 file: it begins with {first!r}")
+    try:
+        file = hdf5().File(path, "r")
+    except OSError as error:
+        raise OSError(f"{path} cannot be read, it is cut short or damaged: {error}") from error
+    with file:
+        yield file
+
+
+# ---- members --------------------------------------------------------------------------------------------------------
+
+
+def member(group, path, what=None):
+    """The group or dataset at ``path`` inside a group, reached through plain members alone.
+
+    Raises:
+        ValueError: there is none, or a step on the way leads out of the file (a link), or its values lie elsewhere.
+    """
+    h5py = hdf5()
+    label = f"{what or path!r} in {group.file.filename}"
+    for part in [p for p in path.split("/") if p and p != "."]:
+        link = group.get(part, getlink=True) if isinstance(group, h5py.Group) else None
+        if link is None:
+            raise ValueError(f"{label}: the file has no {path!r} in {getattr(group, 'name', None)!r}")
+        if not isinstance(link, h5py.HardLink):
+            raise ValueError(f"{label}: {part!r} is a link ({type(link).__name__}), which model files do not have; refused")
+        group = group[part]
+    if isinstance(group, h5py.Dataset) and (group.is_virtual or group.external):
+        raise ValueError(f"{label}: its values lie outside of the file; refused")
+    return group
+
+
+def array(group, path, shape=None):
+    """The values of a dataset.
+
+    Arguments:
+        group: where ``path`` begins.
+        path: of the dataset.
+        shape: expected; nothing is read when it differs.
+
+    Raises:
+        ValueError: no such dataset, values that are no numbers, or another shape.
+    """
+    dataset = member(group, path)
+    if not isinstance(dataset, hdf5().Dataset) or dataset.dtype.kind not in "biuf":
+        raise ValueError(f"{path!r} in {group.file.filename}: expected an array of numbers")
+    if shape is not None and tuple(dataset.shape) != tuple(shape):
+        raise ValueError(f"{path!r} in {group.file.filename}: expected shape {tuple(shape)}, got {tuple(dataset.shape)}")
+    try:
+        return np.asarray(dataset[()])
+    except OSError as error:
+        raise OSError(f"{path!r} in {group.file.filename} cannot be read, the file is damaged: {error}") from error
+
+
+# ---- attributes -----------------------------------------------------------------------------------------------------
+
+
+def write_names(group, name, names):
+    """A list of names as an attribute, split over ``name0``, ``name1``, ... when it is too long for one.
+
+    Raises:
+        ValueError: a single name is too long.
+    """
+    encoded = [each.encode("utf8") for each in names]
+    longest = max(encoded, key=len, default=b"")
+    if len(longest) > _ATTRIBUTE_LIMIT:
+        raise ValueError(f"the name {longest[:40]!r}... has {len(longest)} bytes; HDF5 takes {_ATTRIBUTE_LIMIT}")
+    if not encoded:
+        group.attrs[name] = np.array([])
+        return
+    # a fixed-width array: each entry takes as many bytes as the longest
+    count = max(1, _ATTRIBUTE_LIMIT // max(1, len(longest)))
+    chunks = [encoded[start : start + count] for start in range(0, len(encoded), count)]
+    if len(chunks) == 1:
+        group.attrs[name] = np.array(encoded)
+        return
+    for number, chunk in enumerate(chunks):
+        group.attrs[f"{name}{number}"] = np.array(chunk)
+
+
+def read_names(group, name):
+    """The list that ``write_names`` wrote; empty when there is none."""
+    if name in group.attrs:
+        return [_text(each) for each in np.asarray(group.attrs[name]).ravel().tolist()]
+    found = []
+    while f"{name}{len(found)}" in group.attrs:
+        found.append(np.asarray(group.attrs[f"{name}{len(found)}"]).ravel().tolist())
+    return [_text(each) for chunk in found for each in chunk]
+
+
+def read_text(group, name):
+    """A text attribute, None when there is none."""
+    return _text(group.attrs[name]) if name in group.attrs else None
+
+
+def _text(value):
+    if isinstance(value, np.ndarray) and value.size == 1:
+        value = value.item()
+    return value.decode("utf8") if isinstance(value, bytes) else str(value)

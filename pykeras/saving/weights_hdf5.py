@@ -1,0 +1,168 @@
+"""The weights of a model in a group of an HDF5 file, as Keras 2 lays them out.
+
+The group lists its layers in ``layer_names``; each has a group of its own that lists its weights in ``weight_names``,
+trainable ones first, also across the layers of a model inside. ``top_level_model_weights`` holds what belongs to the
+model itself.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from pykeras.saving import files
+
+VERSION = "2.15.0"
+BACKEND = "tensorflow"
+_TOP = "top_level_model_weights"
+
+
+def ordered_weights(layer):
+    """A layer's weights in the order of files: trainable ones, then the others."""
+    return [*layer.trainable_weights, *layer.non_trainable_weights]
+
+
+def file_layers(model):
+    """The layers that get a group, in order: also ops and the inputs of functional models, as Keras 2 lists them."""
+    return list(getattr(model, "operations", None) or model.layers)
+
+
+def weight_names(variables):
+    """A name in the file for each variable, all different: ``dense/kernel:0``."""
+    names: list[str] = []
+    for variable in variables:
+        name = plain = (variable.path or variable.name).strip("/")
+        count = 0
+        while f"{name}:0" in names:
+            count += 1
+            name = f"{plain}_{count}"
+        names.append(f"{name}:0")
+    return names
+
+
+def write(group, model):
+    """Writes all weights of a model.
+
+    Raises:
+        ValueError: the model has no weights yet.
+    """
+    layers = file_layers(model)
+    group.attrs["backend"] = BACKEND.encode()
+    group.attrs["keras_version"] = VERSION.encode()
+    files.write_names(group, "layer_names", [layer.name for layer in layers])
+    for layer in layers:
+        _write_layer(group.create_group(layer.name), ordered_weights(layer) if hasattr(layer, "weights") else [])
+    _write_layer(group.create_group(_TOP), own_weights(model))
+
+
+def own_weights(model):
+    """The weights that belong to the model itself, not to a layer of it."""
+    inside = {id(weight) for layer in model.layers for weight in layer.weights}
+    return [weight for weight in ordered_weights(model) if id(weight) not in inside]
+
+
+def _write_layer(group, variables):
+    names = weight_names(variables)
+    files.write_names(group, "weight_names", names)
+    for name, variable in zip(names, variables, strict=True):
+        group.create_dataset(name, data=np.asarray(variable.numpy()))
+
+
+def weights_group(file):
+    """The group of weights: a file of weights is one itself, one of a whole model holds one.
+
+    Raises:
+        ValueError: the file has neither.
+    """
+    if "layer_names" in file.attrs or "layer_names0" in file.attrs:
+        return file
+    if "model_weights" in file:
+        return files.member(file, "model_weights")
+    hint = " It looks like Keras 3's .weights.h5, which is not read yet." if {"layers", "_layer_checkpoint_dependencies"} & set(file) else ""
+    raise ValueError(f"{file.file.filename}: an HDF5 file without Keras weights (no layer_names, no model_weights).{hint}")
+
+
+def read(group, model, skip_mismatch=False):
+    """Sets all weights of a model from a group.
+
+    Layers are matched by name when both sides have the same names, else by order, as Keras 2 does.
+
+    Returns:
+        Dict from the names of weights in the file to the variables; names used twice are left out.
+
+    Raises:
+        ValueError: another number of layers or weights, or other shapes; names, numbers and shapes are said.
+    """
+    wanted = [layer for layer in model.layers if layer.weights]
+    saved = {name: files.member(group, name) for name in files.read_names(group, "layer_names")}
+    saved = {name: each for name, each in saved.items() if files.read_names(each, "weight_names")}
+    if len(saved) != len(wanted):
+        raise ValueError(
+            f'Model "{model.name}" has {len(wanted)} layers with weights ({_some(layer.name for layer in wanted)}), '
+            f"the file {group.file.filename} has {len(saved)} ({_some(saved)}); is it of another model? "
+            "by_name=True loads the layers whose names agree"
+        )
+    by_name = set(saved) == {layer.name for layer in wanted}
+    pairs = [(layer, layer.name if by_name else name) for layer, name in zip(wanted, saved, strict=True)]
+    plan = []
+    for layer, name in pairs:
+        plan += _plan(layer, ordered_weights(layer), saved[name], name, skip_mismatch)
+    if _TOP in group:
+        top = files.member(group, _TOP)
+        if files.read_names(top, "weight_names") or own_weights(model):
+            plan += _plan(model, own_weights(model), top, _TOP, skip_mismatch)
+    return _assign(plan)
+
+
+def read_by_name(group, model, skip_mismatch=False):
+    """Sets the weights of the layers whose names the file has; others stay as they are.
+
+    Raises:
+        ValueError: a layer of that name has other weights, unless ``skip_mismatch``.
+    """
+    names = set(files.read_names(group, "layer_names"))
+    plan = []
+    for layer in model.layers:
+        if layer.name in names and layer.weights:
+            saved = files.member(group, layer.name)
+            if files.read_names(saved, "weight_names"):
+                plan += _plan(layer, ordered_weights(layer), saved, layer.name, skip_mismatch)
+    return _assign(plan)
+
+
+def _some(names):
+    names = list(names)
+    return ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
+
+
+def _plan(layer, variables, group, name, skip_mismatch):
+    """Variable, group and dataset's name for each weight of a layer, all checked before anything is assigned."""
+    names = files.read_names(group, "weight_names")
+    problem = None
+    if len(names) != len(variables):
+        problem = f"has {len(variables)} weights ({_some(v.path for v in variables)}), the file's {name!r} has {len(names)} ({_some(names)})"
+    else:
+        for variable, each in zip(variables, names, strict=True):
+            shape = tuple(getattr(files.member(group, each), "shape", ()))
+            if shape != tuple(variable.shape):
+                problem = f"weight {variable.path!r} has shape {tuple(variable.shape)}, {each!r} in the file has {shape}"
+                break
+    if problem is None:
+        return [(variable, group, each) for variable, each in zip(variables, names, strict=True)]
+    message = f'{type(layer).__name__} "{layer.name}": {problem}'
+    if not skip_mismatch:
+        raise ValueError(f"{message} ({group.file.filename})")
+    warnings.warn(f"{message}; its weights are not loaded", stacklevel=5)
+    return []
+
+
+def _assign(plan):
+    known, twice = {}, set()
+    values = [files.array(group, name, variable.shape) for variable, group, name in plan]
+    for (variable, _, name), value in zip(plan, values, strict=True):
+        variable.assign(value)
+        key = name.removesuffix(":0")
+        twice |= {key} if key in known and known[key] is not variable else set()
+        known[key] = variable
+    return {key: variable for key, variable in known.items() if key not in twice}
