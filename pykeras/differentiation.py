@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from pykeras import _core, tree
 from pykeras.ops.core import convert_to_tensor
@@ -12,8 +13,8 @@ class GradientTape:
     """Records what is computed inside ``with``, to differentiate it afterwards.
 
     Trainable variables are watched on their own (``watch_accessed_variables``), other tensors after ``watch``. A tape
-    gives gradients once, a ``persistent`` one as often as asked. Tapes nest: gradients taken inside an outer tape can be
-    differentiated by it.
+    gives gradients once, a ``persistent`` one as often as asked. Tapes nest: gradients taken inside an outer tape can
+    be differentiated by it.
 
     >>> import pykeras
     >>> x = pykeras.ops.convert_to_tensor(3.0)
@@ -30,7 +31,7 @@ class GradientTape:
         self._tape = _core.Tape(watch_accessed_variables)
         self._used = False
 
-    def __enter__(self) -> "GradientTape":
+    def __enter__(self) -> GradientTape:
         if self._tape.listening:
             raise ValueError("GradientTape: already recording")
         self._tape.start()
@@ -46,7 +47,7 @@ class GradientTape:
                 raise TypeError(f"GradientTape.watch: expected a tensor or variable, got {type(leaf).__name__}")
             self._tape.watch(leaf)
 
-    def stop_recording(self) -> "_Pause":
+    def stop_recording(self) -> _Pause:
         """Context in which this tape does not record."""
         return _Pause(self._tape)
 
@@ -54,7 +55,9 @@ class GradientTape:
         """Forgets what was recorded."""
         self._tape.clear()
 
-    def gradient(self, target: Any, sources: Any, output_gradients: Any = None, unconnected_gradients: str = "none") -> Any:
+    def gradient(
+        self, target: Any, sources: Any, output_gradients: Any = None, unconnected_gradients: str = "none"
+    ) -> Any:
         """d(sum of ``target``) / d(source) for every source, in the structure of ``sources``.
 
         ``None`` where no path exists (zeros with ``unconnected_gradients="zero"``). ``output_gradients`` weighs the
@@ -86,7 +89,8 @@ class GradientTape:
         return tree.pack_sequence_as(sources, gradients) if tree.is_nested(sources) else gradients[0]
 
     def jacobian(self, target: Any, sources: Any) -> Any:
-        """d(each value of ``target``) / d(source), of shape ``target.shape + source.shape``. Needs ``persistent=True``."""
+        """d(each value of ``target``) / d(source), of shape ``target.shape + source.shape``. Needs
+        ``persistent=True``."""
         from pykeras.ops.movement import reshape, stack, zeros_like
 
         if not self.persistent:
@@ -96,7 +100,11 @@ class GradientTape:
         for i in range(target.size):
             seed = [0.0] * target.size
             seed[i] = 1.0
-            rows.append(self.gradient(target, tree.flatten(sources), reshape(convert_to_tensor(seed, target.dtype), target.shape)))
+            rows.append(
+                self.gradient(
+                    target, tree.flatten(sources), reshape(convert_to_tensor(seed, target.dtype), target.shape)
+                )
+            )
         columns = []
         for k, source in enumerate(tree.flatten(sources)):
             parts = [zeros_like(source) if row[k] is None else row[k] for row in rows]

@@ -27,7 +27,9 @@ class DTypePolicy:
     def __init__(self, name: str | None = None):
         name = name or config.floatx()
         if str(name).startswith("mixed_") or name in ("float16", "bfloat16"):
-            raise ValueError(f"dtype policy {name!r}: 16-bit floating point is not supported; use 'float32' or 'float64'")
+            raise ValueError(
+                f"dtype policy {name!r}: 16-bit floating point is not supported; use 'float32' or 'float64'"
+            )
         self.name = standardize_dtype(name)
 
     @property
@@ -42,7 +44,7 @@ class DTypePolicy:
         return {"name": self.name}
 
     @classmethod
-    def from_config(cls, config: dict) -> "DTypePolicy":
+    def from_config(cls, config: dict) -> DTypePolicy:
         return cls(**config)
 
     def __repr__(self) -> str:

@@ -6,7 +6,8 @@ import collections
 import functools
 import inspect
 import re
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from pykeras import _core, tree
 from pykeras.dtypes import standardize_dtype
@@ -103,7 +104,9 @@ class Arguments:
 class Node:
     """One call of an operation on symbolic tensors."""
 
-    def __init__(self, operation: "Operation", call_args: tuple = (), call_kwargs: dict | None = None, outputs: Any = None):
+    def __init__(
+        self, operation: Operation, call_args: tuple = (), call_kwargs: dict | None = None, outputs: Any = None
+    ):
         self.operation = operation
         self.arguments = Arguments(call_args, call_kwargs or {})
         self.outputs = outputs
@@ -120,7 +123,7 @@ class Node:
         return self.arguments.keras_tensors
 
     @property
-    def parent_nodes(self) -> list["Node"]:
+    def parent_nodes(self) -> list[Node]:
         parents = []
         for tensor in self.input_tensors:
             if tensor._keras_history:

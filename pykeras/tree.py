@@ -1,8 +1,10 @@
-"""Nested structures of lists, tuples, named tuples and dictionaries. Dictionaries are walked in the order of their keys."""
+"""Nested structures of lists, tuples, named tuples and dictionaries. Dictionaries are walked in the order of their
+keys."""
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 
 def is_nested(structure: Any) -> bool:

@@ -67,7 +67,9 @@ class Variable(_core.Variable):
                 value = initializer
             tensor = _tensor(value, dtype)
         if shape is not None and tensor.shape != tuple(shape):
-            raise ValueError(f'Variable "{self.name}": expected shape {tuple(shape)}, got a value of shape {tensor.shape}')
+            raise ValueError(
+                f'Variable "{self.name}": expected shape {tuple(shape)}, got a value of shape {tensor.shape}'
+            )
         super().__init__(tensor, trainable)
 
     @property
@@ -108,7 +110,7 @@ class Variable(_core.Variable):
     def __repr__(self) -> str:
         return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}, value={self.read().numpy()}>"
 
-    def __deepcopy__(self, memo: dict) -> "Variable":
+    def __deepcopy__(self, memo: dict) -> Variable:
         twin = Variable(self.numpy(), dtype=self.dtype, trainable=self.trainable, name=self.name)
         twin.path, twin.autocast = self.path, self.autocast
         twin.regularizer, twin.constraint = self.regularizer, self.constraint

@@ -97,7 +97,7 @@ def test_value(case):
         check_values(case, dtype, case.inputs)
 
 
-# ---- gradients ----------------------------------------------------------------------------------------------------------
+# ---- gradients -----------------------------------------------------------------------------------
 
 
 def weights(shape, seed=5):
@@ -187,7 +187,7 @@ def test_second_gradient(case):
             assert got == pytest.approx(want, rel=5e-6, abs=5e-6 * max(1, inputs[position].size ** 0.5)), position
 
 
-# ---- shapes without values ------------------------------------------------------------------------------------------------
+# ---- shapes without values -----------------------------------------------------------------------
 
 
 @over(CASES)
@@ -210,7 +210,7 @@ def test_symbolic_shape(case):
         assert all(a in (None, b) for a, b in zip(got.shape, want.shape)), (got.shape, want.shape)
 
 
-# ---- replay and threads -----------------------------------------------------------------------------------------------------
+# ---- replay and threads --------------------------------------------------------------------------
 
 
 def bits(tensors):
@@ -252,7 +252,7 @@ def test_threads_do_not_change_bits(name, dtype):
         pykeras.config.set_num_threads(threads)
 
 
-# ---- documentation and errors -------------------------------------------------------------------------------------------------
+# ---- documentation and errors --------------------------------------------------------------------
 
 
 def test_every_op_has_cases():
@@ -315,7 +315,13 @@ WRONG = [
     ("softmax_cross_entropy_grad", [z(3, 4), z(3, 4), z(4)], {}, ValueError, r"expected shape \(3,?\), got \(4,?\)"),
     ("sparse_softmax_cross_entropy", [z(3, 4), z(3)], {}, TypeError, "labels: expected int64, got float32"),
     ("sparse_softmax_cross_entropy", [z(3, 4), z(2, dtype="int64")], {}, ValueError, r"labels: expected shape \(3,?\)"),
-    ("sparse_softmax_cross_entropy", [z(2, 4), np.array([0, 4])], {}, ValueError, "label 4 is out of range for 4 classes"),
+    (
+        "sparse_softmax_cross_entropy",
+        [z(2, 4), np.array([0, 4])],
+        {},
+        ValueError,
+        "label 4 is out of range for 4 classes",
+    ),
     ("sparse_softmax_cross_entropy", [z(2, 4), np.array([0, -1])], {}, ValueError, "label -1 is out of range"),
     ("sparse_softmax_cross_entropy_grad", [z(1, 4), np.array([9]), z(1)], {}, ValueError, "label 9 is out of range"),
     ("sparse_softmax_cross_entropy_grad", [z(1, 4), np.array([1]), z(1, dtype="float64")], {}, TypeError, "float64"),
@@ -329,7 +335,13 @@ WRONG = [
     ("dense_kernel_grad", [z(2, 3), z(2, 4, dtype="float64")], {}, TypeError, "float64"),
     ("conv2d", [z(2, 5, 5), z(3, 3, 1, 1), None], {}, ValueError, r"x: expected 4 axes, got shape \(2, 5, 5\)"),
     ("conv2d", [z(2, 5, 5, 3), z(3, 3, 2, 1), None], {}, ValueError, "expects 2 channels, got 3"),
-    ("conv2d", [z(2, 5, 5, 4), z(3, 3, 2, 3), None], {"groups": 2}, ValueError, r"filters \(3\) must be a multiple of groups"),
+    (
+        "conv2d",
+        [z(2, 5, 5, 4), z(3, 3, 2, 3), None],
+        {"groups": 2},
+        ValueError,
+        r"filters \(3\) must be a multiple of groups",
+    ),
     ("conv2d", [z(2, 2, 5, 3), z(3, 3, 3, 1), None], {}, ValueError, "window that reaches over 3 does not fit"),
     ("conv2d", [z(1, 5, 5, 3), z(3, 3, 3, 1), None], {"strides": [0, 1]}, ValueError, "strides >= 1, got 0"),
     ("conv2d", [z(1, 5, 5, 3), z(3, 3, 3, 1), None], {"strides": [1]}, ValueError, "2 strides"),
@@ -337,9 +349,21 @@ WRONG = [
     ("conv2d", [z(1, 5, 5, 3), z(3, 3, 3, 1), None], {"groups": 0}, ValueError, "groups >= 1, got 0"),
     ("conv2d", [z(1, 5, 5, 3), z(3, 3, 3, 2), z(3)], {}, ValueError, r"bias: expected shape \(2,?\)"),
     ("conv2d_input_grad", [z(1, 3, 3, 2), z(3, 3, 3, 2)], {}, ValueError, "input_shape of 4 sizes"),
-    ("conv2d_input_grad", [z(1, 3, 3, 2), z(3, 3, 3, 2)], {"input_shape": [1, 9, 9, 3]}, ValueError, "dy: expected shape"),
+    (
+        "conv2d_input_grad",
+        [z(1, 3, 3, 2), z(3, 3, 3, 2)],
+        {"input_shape": [1, 9, 9, 3]},
+        ValueError,
+        "dy: expected shape",
+    ),
     ("conv2d_input_grad", [z(1, 3, 3, 2), z(3, 3, 3, 2)], {"input_shape": [1, -5, 5, 3]}, ValueError, "-5"),
-    ("conv2d_kernel_grad", [z(1, 5, 5, 3), z(1, 3, 3, 2)], {"kernel_shape": [2, 2, 3, 2]}, ValueError, "dy: expected shape"),
+    (
+        "conv2d_kernel_grad",
+        [z(1, 5, 5, 3), z(1, 3, 3, 2)],
+        {"kernel_shape": [2, 2, 3, 2]},
+        ValueError,
+        "dy: expected shape",
+    ),
     ("max_pool2d", [z(1, 4, 4)], {}, ValueError, "x: expected 4 axes"),
     ("max_pool2d", [z(1, 4, 4, 1, dtype="int32")], {}, TypeError, "int32"),
     ("max_pool2d", [z(1, 4, 4, 1)], {"padding": [2, 0, 0, 0]}, ValueError, "padding must be smaller than the pool"),
@@ -375,7 +399,13 @@ WRONG = [
     ("slice", [z(5)], {"start": [0], "size": [-2], "step": [1]}, ValueError, "size >= -1, got -2"),
     ("slice", [z(5)], {"start": [0], "size": [3], "step": [2**62]}, ValueError, "leave axis 0"),
     ("slice", [z(5)], {"start": [], "size": [], "step": []}, ValueError, r"each axis of shape \(5,?\)"),
-    ("embed", [z(3)], {"shape": [4], "start": [2], "step": [1]}, ValueError, r"shape \(3,?\) does not fit into \(4,?\)"),
+    (
+        "embed",
+        [z(3)],
+        {"shape": [4], "start": [2], "step": [1]},
+        ValueError,
+        r"shape \(3,?\) does not fit into \(4,?\)",
+    ),
     ("embed", [z(3)], {"shape": [9], "start": [2], "step": [2**62]}, ValueError, "does not fit"),
     ("embed", [z(3)], {"shape": [-4], "start": [0], "step": [1]}, ValueError, "-4"),
     ("take", [z(5), z(2)], {}, TypeError, "indices: expected int64, got float32"),
@@ -397,7 +427,9 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize("name, inputs, attributes, error, message", WRONG, ids=[f"{i}-{w[0]}" for i, w in enumerate(WRONG)])
+@pytest.mark.parametrize(
+    "name, inputs, attributes, error, message", WRONG, ids=[f"{i}-{w[0]}" for i, w in enumerate(WRONG)]
+)
 def test_wrong_values(name, inputs, attributes, error, message):
     with pytest.raises(error, match=message) as caught:
         getattr(_core.op, name)(*inputs, **attributes)

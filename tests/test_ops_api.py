@@ -10,13 +10,19 @@ from pykeras import KerasTensor, Variable, ops
 
 NAMES = """
 convert_to_tensor convert_to_numpy is_tensor cast shape stop_gradient
-add subtract multiply divide true_divide floor_divide mod power maximum minimum negative abs absolute sign square sqrt rsqrt
-reciprocal exp expm1 log log1p log2 log10 sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh arcsinh arccosh arctanh erf
-erfinv floor ceil round trunc isnan isinf isfinite equal not_equal less less_equal greater greater_equal logical_and logical_or
-logical_xor logical_not where clip sum mean max min amax amin prod var std any all argmax argmin logsumexp norm count_nonzero
-moments matmul dot tensordot transpose reshape ravel expand_dims squeeze broadcast_to concatenate stack split tile repeat flip
-swapaxes moveaxis pad take take_along_axis slice one_hot zeros ones full zeros_like ones_like full_like arange eye linspace
-identity diag outer relu relu6 leaky_relu elu selu celu gelu sigmoid log_sigmoid hard_sigmoid hard_silu hard_swish silu swish
+add subtract multiply divide true_divide floor_divide mod power maximum minimum negative abs absolute sign square sqrt
+rsqrt reciprocal exp expm1 log log1p log2 log10 sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh arcsinh arccosh
+arctanh erf
+erfinv floor ceil round trunc isnan isinf isfinite equal not_equal less less_equal greater greater_equal logical_and
+logical_or
+logical_xor logical_not where clip sum mean max min amax amin prod var std any all argmax argmin logsumexp norm
+count_nonzero
+moments matmul dot tensordot transpose reshape ravel expand_dims squeeze broadcast_to concatenate stack split tile
+repeat flip
+swapaxes moveaxis pad take take_along_axis slice one_hot zeros ones full zeros_like ones_like full_like arange eye
+linspace
+identity diag outer relu relu6 leaky_relu elu selu celu gelu sigmoid log_sigmoid hard_sigmoid hard_silu hard_swish silu
+swish
 softplus softsign softmax log_softmax tanh_shrink soft_shrink hard_shrink hard_tanh threshold squareplus sparse_plus
 sparse_sigmoid sparsemax glu conv max_pool average_pool batch_normalization normalize binary_crossentropy
 categorical_crossentropy sparse_categorical_crossentropy top_k in_top_k dense
@@ -115,7 +121,8 @@ CASES = [  # name, arguments, keywords, what NumPy says
     ("pad", [X, ((1, 2), (0, 1), (3, 0))], {}, np.pad(X, ((1, 2), (0, 1), (3, 0)))),
     ("pad", [X, 1], {"constant_values": 7.0}, np.pad(X, 1, constant_values=7.0)),
     ("pad", [X, ((1, 2), (0, 1), (3, 0))], {"mode": "reflect"}, np.pad(X, ((1, 2), (0, 1), (3, 0)), mode="reflect")),
-    ("pad", [X, ((1, 2), (0, 1), (3, 0))], {"mode": "symmetric"}, np.pad(X, ((1, 2), (0, 1), (3, 0)), mode="symmetric")),
+    ("pad", [X, ((1, 2), (0, 1), (3, 0))], {"mode": "symmetric"}, np.pad(X, ((1, 2), (0, 1), (3, 0)),
+                                                                         mode="symmetric")),
     ("take", [X, [2, -1]], {"axis": 1}, np.take(X, [2, -1], 1)),
     ("take", [X, [[7, 8], [0, 59]]], {}, np.take(X, [[7, 8], [0, 59]])),
     ("take_along_axis", [X, np.argsort(X, 1)], {"axis": 1}, np.sort(X, 1)),
@@ -238,7 +245,7 @@ def test_shapes_of_symbolic_tensors(name, arguments, keywords, want, open_batch)
         assert all(a in ((None, b) if open_batch else (b,)) for a, b in zip(g.shape, r.shape)), (g.shape, r.shape)
 
 
-# ---- convolution and pooling ------------------------------------------------------------------------------------------------------
+# ---- convolution and pooling ---------------------------------------------------------------------
 
 
 IMAGE = np.random.default_rng(2).normal(size=(2, 7, 8, 3)).astype("float32")
@@ -285,7 +292,10 @@ def test_pools(padding, pool_size, strides, first):
         want = reduce(windows(IMAGE, size, pair(strides or size), (1, 1), padding, fill), (-2, -1))
         got = function(x, pool_size, strides, padding, data_format)
         close(got, want.transpose(0, 3, 1, 2) if first else want)
-        assert function(KerasTensor((None, *x.shape[1:])), pool_size, strides, padding, data_format).shape[1:] == got.shape[1:]
+        assert (
+            function(KerasTensor((None, *x.shape[1:])), pool_size, strides, padding, data_format).shape[1:]
+            == got.shape[1:]
+        )
 
 
 def test_unknown_image_sizes():
@@ -332,7 +342,7 @@ def test_errors(call, message):
         call()
 
 
-# ---- cross-entropies ------------------------------------------------------------------------------------------------------------------
+# ---- cross-entropies -----------------------------------------------------------------------------
 
 LOGITS = X[0] * 3
 TARGET = softmax(X[1])

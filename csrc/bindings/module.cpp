@@ -1,7 +1,7 @@
 #include <pybind11/pybind11.h>
 
-#include "bindings.h"
 #include "../kernels/dispatch.h"
+#include "bindings.h"
 
 PYBIND11_MODULE(_core, m) {
   m.doc() = "pykeras's engine: tensors, ops, differentiation, recorded programs.";

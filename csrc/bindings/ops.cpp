@@ -12,7 +12,9 @@ struct AttributeText {
   std::string operator()(int64_t v) const { return std::to_string(v); }
   std::string operator()(double v) const { return py::repr(py::float_(v)).cast<std::string>(); }
   std::string operator()(const std::string& v) const { return '"' + v + '"'; }
-  std::string operator()(const std::vector<int64_t>& v) const { return py::repr(py::tuple(py::cast(v))).cast<std::string>(); }
+  std::string operator()(const std::vector<int64_t>& v) const {
+    return py::repr(py::tuple(py::cast(v))).cast<std::string>();
+  }
   std::string operator()(DType v) const { return std::string("\"") + name_of(v) + '"'; }
 };
 struct AttributeType {
@@ -69,7 +71,9 @@ std::string signature(const OpInfo& info) {
   for (const std::string& input : info.inputs) {
     if (!first) text += ", ";
     first = false;
-    text += plain(input) + (input.back() == '*' ? ": Sequence[TensorLike]" : input.back() == '?' ? ": TensorLike | None = None" : ": TensorLike");
+    text += plain(input) + (input.back() == '*'   ? ": Sequence[TensorLike]"
+                            : input.back() == '?' ? ": TensorLike | None = None"
+                                                  : ": TensorLike");
   }
   for (const AttributeInfo& attribute : info.attributes) {
     text += ", " + attribute.name + ": " + std::visit(AttributeType{}, attribute.initial) + " = " +
@@ -171,7 +175,9 @@ py::object call(const OpInfo& info, const py::args& args, const py::kwargs& kwar
   if (symbolic) {
     Specs specs;
     for (const Operand& operand : operands) {
-      specs.push_back(operand.symbolic ? operand.symbolic->spec : operand.tensor ? operand.tensor.spec() : Spec::none());
+      specs.push_back(operand.symbolic ? operand.symbolic->spec
+                      : operand.tensor ? operand.tensor.spec()
+                                       : Spec::none());
     }
     if (!symbolic_class) throw Error("symbolic calls need pykeras.keras_tensor");
     for (const Spec& spec : op->infer(specs)) {
@@ -189,14 +195,15 @@ py::object call(const OpInfo& info, const py::args& args, const py::kwargs& kwar
 }  // namespace
 
 void bind_ops(py::module_& m) {
-  py::module_ ops = m.def_submodule("op", "The ops as C++ declares them; pykeras.ops has Keras's names and signatures.");
+  py::module_ ops =
+      m.def_submodule("op", "The ops as C++ declares them; pykeras.ops has Keras's names and signatures.");
   py::options options;
   options.disable_function_signatures();
   for (const OpInfo& info : op_registry()) {
     const std::string doc = signature(info) + "\n\n" + info.doc;
     ops.def(
-        info.name.c_str(),
-        [info](const py::args& args, const py::kwargs& kwargs) { return call(info, args, kwargs); }, doc.c_str());
+        info.name.c_str(), [info](const py::args& args, const py::kwargs& kwargs) { return call(info, args, kwargs); },
+        doc.c_str());
   }
   py::list registry;
   for (const OpInfo& info : op_registry()) {

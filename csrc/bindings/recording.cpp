@@ -43,7 +43,8 @@ void bind_recording(py::module_& m) {
            })
       .def(
           "gradient",
-          [](Tape& tape, const Tensors& targets, const py::list& sources, const std::vector<std::optional<Tensor>>& seeds) {
+          [](Tape& tape, const Tensors& targets, const py::list& sources,
+             const std::vector<std::optional<Tensor>>& seeds) {
             std::vector<Tape::Source> from;
             for (py::handle source : sources) from.push_back(source_from(source));
             Tensors start;
@@ -69,7 +70,10 @@ void bind_recording(py::module_& m) {
       .def("give_up", &Recorder::give_up, py::arg("reason"))
       .def_property_readonly("broken", &Recorder::broken)
       .def(
-          "finish", [](Recorder& recorder, const Tensors& outputs) { return std::make_shared<Recording>(recorder.finish(outputs)); },
+          "finish",
+          [](Recorder& recorder, const Tensors& outputs) {
+            return std::make_shared<Recording>(recorder.finish(outputs));
+          },
           py::arg("outputs"));
 
   py::class_<Recording, std::shared_ptr<Recording>>(m, "Recording", "A captured step, not yet compiled.")
@@ -80,17 +84,19 @@ void bind_recording(py::module_& m) {
       });
 
   py::class_<Program>(m, "Program", "An optimised step.")
-      .def(py::init([](const Recording& recording) { return std::make_unique<Program>(recording); }), py::arg("recording"))
+      .def(py::init([](const Recording& recording) { return std::make_unique<Program>(recording); }),
+           py::arg("recording"))
       .def("run", &Program::run, py::arg("inputs"), py::call_guard<py::gil_scoped_release>())
       .def(
           "run_batches",
-          [](Program& program, const Tensors& data, const std::optional<Tensor>& order, int64_t batch_size, int64_t first,
-             int64_t last, double seconds) {
+          [](Program& program, const Tensors& data, const std::optional<Tensor>& order, int64_t batch_size,
+             int64_t first, int64_t last, double seconds) {
             static const OpPtr gather = op(Take{0});
             py::gil_scoped_release release;
             return program.run_batches(*gather, data, order ? *order : Tensor(), batch_size, first, last, seconds);
           },
-          py::arg("data"), py::arg("order"), py::arg("batch_size"), py::arg("first"), py::arg("last"), py::arg("seconds"))
+          py::arg("data"), py::arg("order"), py::arg("batch_size"), py::arg("first"), py::arg("last"),
+          py::arg("seconds"))
       .def_property_readonly("calls", &Program::listing)
       .def_property_readonly("memory_bytes", &Program::memory_bytes);
 

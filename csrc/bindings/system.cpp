@@ -7,7 +7,8 @@
 namespace pykeras {
 
 void bind_system(py::module_& m) {
-  m.def("isa", [] { return kernels::kernels().isa; }, "The instruction set in use.");
+  m.def(
+      "isa", [] { return kernels::kernels().isa; }, "The instruction set in use.");
   m.def("has_openmp", &kernels::has_openmp);
   m.def("num_threads", &kernels::num_threads);
   m.def(

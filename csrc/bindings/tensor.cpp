@@ -133,7 +133,8 @@ void bind_errors(py::module_&) {
 }
 
 void bind_tensor(py::module_& m) {
-  py::class_<Tensor>(m, "Tensor", py::buffer_protocol(), py::dynamic_attr(), "An immutable dense array; see pykeras.ops for what can be done.")
+  py::class_<Tensor>(m, "Tensor", py::buffer_protocol(), py::dynamic_attr(),
+                     "An immutable dense array; see pykeras.ops for what can be done.")
       .def_property_readonly("shape", [](const Tensor& t) { return shape_tuple(t.shape()); })
       .def_property_readonly("dtype", [](const Tensor& t) { return name_of(t.dtype()); })
       .def_property_readonly("ndim", [](const Tensor& t) { return t.shape().rank(); })
@@ -192,7 +193,8 @@ void bind_tensor(py::module_& m) {
   py::class_<Variable, VariablePtr>(m, "Variable", "A place for a tensor that can be replaced.")
       .def(py::init([](const Tensor& value, bool trainable) { return std::make_shared<Variable>(value, trainable); }),
            py::arg("value"), py::arg("trainable") = true)
-      .def("read", [](Variable& v) { return v.read(); }, "The current value.")
+      .def(
+          "read", [](Variable& v) { return v.read(); }, "The current value.")
       .def("write", &Variable::assign, py::arg("value"), "Replaces the value by one of the same shape and dtype.")
       .def_property_readonly("shape", [](const Variable& v) { return shape_tuple(v.spec().shape); })
       .def_property_readonly("dtype", [](const Variable& v) { return name_of(v.spec().dtype); })

@@ -1,5 +1,6 @@
 #pragma once
-// The contract of an op, as the engine sees it. The engine knows no particular op; see ../ops/op.h for how one is written.
+// The contract of an op, as the engine sees it. The engine knows no particular op; see ../ops/op.h for how one is
+// written.
 #include <memory>
 #include <string>
 #include <vector>
@@ -81,12 +82,13 @@ class Op {
   // What the optimiser may ask.
   /// Output 0 is input 0's memory under another shape: nothing to run.
   virtual bool is_view() const { return false; }
-  /// Set when output element i depends on element i of the (broadcast) inputs only; such ops can be fused into one pass.
+  /// Set when output element i depends on element i of the (broadcast) inputs only; such ops can be fused into one
+  /// pass.
   virtual PointwiseKernel pointwise() const { return {}; }
   /// Whether output `output` may lie in the memory of input `input` (equal specs are checked by the caller).
   virtual bool may_overwrite(int, int) const { return false; }
-  /// This op with `next`, which takes this op's only output as its input `position`, merged into it; null when it cannot.
-  /// `extra` receives the positions of next's other inputs, which are appended to this op's.
+  /// This op with `next`, which takes this op's only output as its input `position`, merged into it; null when it
+  /// cannot. `extra` receives the positions of next's other inputs, which are appended to this op's.
   virtual OpPtr absorb(const Op&, int /*position*/, const Specs& /*next_inputs*/) const { return nullptr; }
   /// Softmax-like: the output remembers its input.
   virtual bool keeps_logits() const { return false; }

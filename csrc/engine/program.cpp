@@ -90,8 +90,8 @@ void Program::load_variables() {
   for (int slot : variable_slots_) {
     Variable& variable = *recording_.slots[slot].variable;
     if (!(variable.spec() == recording_.slots[slot].spec)) {
-      throw Error("program: a variable was " + recording_.slots[slot].spec.text() + " when the step was recorded, now " +
-                  variable.spec().text());
+      throw Error("program: a variable was " + recording_.slots[slot].spec.text() +
+                  " when the step was recorded, now " + variable.spec().text());
     }
     // Somebody else may hold the value that this step is going to overwrite; they keep it, the variable gets a copy.
     if (written_in_place_[slot] && !variable.value_.exclusive()) variable.value_ = variable.value_.clone();
@@ -117,8 +117,8 @@ Tensors Program::run(const Tensors& inputs) {
   for (size_t i = 0; i < inputs.size(); ++i) {
     const int slot = recording_.inputs[i];
     if (!(inputs[i].spec() == recording_.slots[slot].spec)) {
-      throw Error("program: input " + std::to_string(i) + ": expected " + recording_.slots[slot].spec.text() + ", got " +
-                  inputs[i].spec().text());
+      throw Error("program: input " + std::to_string(i) + ": expected " + recording_.slots[slot].spec.text() +
+                  ", got " + inputs[i].spec().text());
     }
     bind(slot, inputs[i].data());
   }

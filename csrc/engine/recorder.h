@@ -58,7 +58,6 @@ class Recorder {
   void give_up(const std::string& reason);
   Recording finish(const Tensors& outputs);
 
-
  private:
   int slot_of(const Tensor& tensor);
 

@@ -10,7 +10,8 @@ namespace pykeras {
 class Storage {
  public:
   explicit Storage(size_t bytes);
-  Storage(void* data, size_t bytes, std::shared_ptr<void> owner) : data_(data), bytes_(bytes), owner_(std::move(owner)) {}
+  Storage(void* data, size_t bytes, std::shared_ptr<void> owner)
+      : data_(data), bytes_(bytes), owner_(std::move(owner)) {}
   ~Storage();
   Storage(const Storage&) = delete;
   Storage& operator=(const Storage&) = delete;

@@ -24,7 +24,7 @@ class Tape {
   void variable_read(Variable& variable, const Tensor& value);
 
   struct Source {
-    Tensor tensor;                // either
+    Tensor tensor;                 // either
     Variable* variable = nullptr;  // or
   };
   /// d(sum of targets · seeds) / d(source) for each source; null where no path exists. A null seed stands for ones.
@@ -45,8 +45,8 @@ class Tape {
 
 /// What differentiation and programs need of particular ops; set once by the ops floor.
 struct EngineOps {
-  OpPtr add;                             // x + y
-  OpPtr copy;                            // y = x
+  OpPtr add;   // x + y
+  OpPtr copy;  // y = x
   Tensor (*ones)(const Spec&) = nullptr;
   /// One op for a chain of pointwise calls, see optimise/fuse.cpp.
   OpPtr (*fuse)(const struct FusedPlan& plan) = nullptr;

@@ -30,7 +30,9 @@ class Tensor {
   uint64_t id() const { return body_->id; }
   const std::shared_ptr<Storage>& storage() const { return body_->storage; }
   /// Whether nobody else holds this tensor or its memory.
-  bool exclusive() const { return body_.use_count() == 1 && body_->storage.use_count() == 1 && !body_->storage->borrowed(); }
+  bool exclusive() const {
+    return body_.use_count() == 1 && body_->storage.use_count() == 1 && !body_->storage->borrowed();
+  }
 
   /// The same memory under another shape of equal size.
   Tensor viewed_as(const Spec& spec) const;

@@ -9,7 +9,7 @@ enum class DType : uint8_t { boolean, uint8, int8, uint16, int16, uint32, int32,
 
 inline constexpr int dtype_count = 11;
 inline constexpr size_t dtype_sizes[dtype_count] = {1, 1, 1, 2, 2, 4, 4, 8, 8, 4, 8};
-inline constexpr const char* dtype_names[dtype_count] = {"bool",   "uint8", "int8",   "uint16",  "int16",  "uint32",
+inline constexpr const char* dtype_names[dtype_count] = {"bool",  "uint8",  "int8",  "uint16",  "int16",  "uint32",
                                                          "int32", "uint64", "int64", "float32", "float64"};
 
 constexpr size_t size_of(DType dtype) { return dtype_sizes[static_cast<int>(dtype)]; }

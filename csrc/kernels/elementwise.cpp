@@ -11,33 +11,40 @@ namespace {
 
 constexpr double selu_scale = 1.0507009873554804934, selu_alpha = 1.6732632423543772848;
 
-#define PYKERAS_PACKETS(name, parameters, ...)                       \
-  struct name##_functor {                                            \
-    template <class T>                                               \
-    static PYKERAS_INLINE Packet<T> apply parameters { __VA_ARGS__ } \
+#define PYKERAS_PACKETS(name, parameters, ...)         \
+  struct name##_functor {                              \
+    template <class T>                                 \
+    static PYKERAS_INLINE Packet<T> apply parameters { \
+      __VA_ARGS__                                      \
+    }                                                  \
   };
 #define PYKERAS_PACKETS_AND_INTEGERS(name, parameters, integer_parameters, integer_body, ...) \
   struct name##_functor {                                                                     \
     template <class T>                                                                        \
-    static PYKERAS_INLINE Packet<T> apply parameters { __VA_ARGS__ }                          \
+    static PYKERAS_INLINE Packet<T> apply parameters {                                        \
+      __VA_ARGS__                                                                             \
+    }                                                                                         \
     template <class T>                                                                        \
-    static PYKERAS_INLINE T apply integer_parameters { integer_body }                         \
+    static PYKERAS_INLINE T apply integer_parameters {                                        \
+      integer_body                                                                            \
+    }                                                                                         \
   };
 #define PYKERAS_UNARY(name, ...) PYKERAS_PACKETS(name, (Packet<T> x, const double*), return __VA_ARGS__;)
-#define PYKERAS_UNARY_LIBM(name, function) \
-  PYKERAS_UNARY(name, by_lane(x, [](T v) { return scalar_##function(v); }))
+#define PYKERAS_UNARY_LIBM(name, function) PYKERAS_UNARY(name, by_lane(x, [](T v) { return scalar_##function(v); }))
 #define PYKERAS_BINARY(name, ...) PYKERAS_PACKETS(name, (Packet<T> x, Packet<T> y, const double*), return __VA_ARGS__;)
-#define PYKERAS_UNARY_NUMBER(name, integer, ...)                                                          \
+#define PYKERAS_UNARY_NUMBER(name, integer, ...)                                                           \
   PYKERAS_PACKETS_AND_INTEGERS(name, (Packet<T> x, const double*), (T x, const double*), return (integer); \
                                , return __VA_ARGS__;)
-#define PYKERAS_BINARY_NUMBER(name, integer, ...)                                                             \
-  PYKERAS_PACKETS_AND_INTEGERS(name, (Packet<T> x, Packet<T> y, const double*), (T x, T y, const double*),     \
-                               return (integer);                                                              \
+#define PYKERAS_BINARY_NUMBER(name, integer, ...)                                                          \
+  PYKERAS_PACKETS_AND_INTEGERS(name, (Packet<T> x, Packet<T> y, const double*), (T x, T y, const double*), \
+                               return (integer);                                                           \
                                , return __VA_ARGS__;)
-#define PYKERAS_TEST(name, parameters, ...)                                    \
-  struct name##_functor {                                                      \
-    template <class T>                                                         \
-    static PYKERAS_INLINE uint8_t apply parameters { return __VA_ARGS__; }      \
+#define PYKERAS_TEST(name, parameters, ...)          \
+  struct name##_functor {                            \
+    template <class T>                               \
+    static PYKERAS_INLINE uint8_t apply parameters { \
+      return __VA_ARGS__;                            \
+    }                                                \
   };
 
 PYKERAS_UNARY_NUMBER(copy, x, x)
@@ -84,7 +91,7 @@ PYKERAS_UNARY(silu, x* sigmoid(x))
 PYKERAS_UNARY(gelu, x* normal_cdf(x))
 PYKERAS_PACKETS(selu, (Packet<T> x, const double*),
                 return select(x > Packet<T>::zero(), splat<T>(selu_scale) * x,
-                              splat<T>(selu_scale * selu_alpha) * accurate_expm1(x));)
+                              splat<T>(selu_scale* selu_alpha) * accurate_expm1(x));)
 PYKERAS_PACKETS(leaky_relu, (Packet<T> x, const double* p),
                 return select(x > Packet<T>::zero(), x, splat<T>(p[0]) * x);)
 PYKERAS_PACKETS(elu, (Packet<T> x, const double* p),
@@ -97,10 +104,10 @@ PYKERAS_INLINE Packet<T> clipped(Packet<T> x, Packet<T> low, Packet<T> high) {
   return select(high < raised, high, raised);
 }
 PYKERAS_UNARY(hard_sigmoid, clipped(x / splat<T>(6) + splat<T>(0.5), splat<T>(0), splat<T>(1)))
-PYKERAS_PACKETS_AND_INTEGERS(
-    clip, (Packet<T> x, const double* p), (T x, const double* p), const T low = convert<T>(p[0]);
-    const T high = convert<T>(p[1]); const T raised = x < low ? low : x; return high < raised ? high : raised;
-    , return clipped(x, splat<T>(p[0]), splat<T>(p[1]));)
+PYKERAS_PACKETS_AND_INTEGERS(clip, (Packet<T> x, const double* p), (T x, const double* p),
+                             const T low = convert<T>(p[0]);
+                             const T high = convert<T>(p[1]); const T raised = x < low ? low : x;
+                             return high < raised ? high : raised;, return clipped(x, splat<T>(p[0]), splat<T>(p[1]));)
 
 /// gelu_tanh is x * sigmoid(z): 0.5 * (1 + tanh(z / 2)) without the loss of digits on the left.
 template <class T>
@@ -140,14 +147,14 @@ PYKERAS_BINARY(relu_grad, select(x > Packet<T>::zero(), y, Packet<T>::zero()))
 PYKERAS_PACKETS(leaky_relu_grad, (Packet<T> x, Packet<T> y, const double* p),
                 return select(x > Packet<T>::zero(), y, splat<T>(p[0]) * y);)
 PYKERAS_PACKETS(elu_grad, (Packet<T> x, Packet<T> y, const double* p),
-                return select(x > Packet<T>::zero(), y, y * (x + splat<T>(p[0])));)
-PYKERAS_BINARY(selu_grad, select(x > Packet<T>::zero(), y* splat<T>(selu_scale),
-                                 y * (x + splat<T>(selu_scale * selu_alpha))))
-PYKERAS_BINARY(sigmoid_grad, y* x * (splat<T>(1) - x))
-PYKERAS_BINARY(tanh_grad, y * (splat<T>(1) - x * x))
-PYKERAS_BINARY(silu_grad, y * (sigmoid(x) + x * sigmoid_slope(x)))
-PYKERAS_BINARY(gelu_grad, y * (normal_cdf(x) +
-                               x * splat<T>(0.39894228040143267794) * exp_to_zero(splat<T>(-0.5) * x * x)))
+                return select(x > Packet<T>::zero(), y, y*(x + splat<T>(p[0])));)
+PYKERAS_BINARY(selu_grad,
+               select(x > Packet<T>::zero(), y* splat<T>(selu_scale), y*(x + splat<T>(selu_scale * selu_alpha))))
+PYKERAS_BINARY(sigmoid_grad, y* x*(splat<T>(1) - x))
+PYKERAS_BINARY(tanh_grad, y*(splat<T>(1) - x * x))
+PYKERAS_BINARY(silu_grad, y*(sigmoid(x) + x * sigmoid_slope(x)))
+PYKERAS_BINARY(gelu_grad,
+               y*(normal_cdf(x) + x * splat<T>(0.39894228040143267794) * exp_to_zero(splat<T>(-0.5) * x * x)))
 PYKERAS_PACKETS(gelu_tanh_grad, (Packet<T> x, Packet<T> y, const double*), const Packet<T> z = gelu_tanh_argument(x);
                 const Packet<T> inner = splat<T>(2 * 0.79788456080286535588) *
                                         (splat<T>(1) + splat<T>(3 * 0.044715) * x * x);
@@ -323,9 +330,8 @@ void fill_any(ElementwiseKernel* row) {
 template <class F, int inputs>
 void fill_compare(ElementwiseKernel* row) {
   for (int d = 0; d < dtype_count; ++d) {
-    with_type(static_cast<DType>(d), [&](auto tag) {
-      row[d] = kernel_of<F, inputs, typename decltype(tag)::type, uint8_t>();
-    });
+    with_type(static_cast<DType>(d),
+              [&](auto tag) { row[d] = kernel_of<F, inputs, typename decltype(tag)::type, uint8_t>(); });
   }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// Declarations of every kernel of this instruction set, from the rows of table.h. A kernel file defines the templates of
-// its family and instantiates them for float and double at its end.
+// Declarations of every kernel of this instruction set, from the rows of table.h. A kernel file defines the templates
+// of its family and instantiates them for float and double at its end.
 #include "table.h"
 
 #ifndef PYKERAS_ISA

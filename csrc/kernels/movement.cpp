@@ -1,4 +1,4 @@
-// Data movement: strided copies both ways, row gathers, conversion between dtypes.
+// Copies that change the order, the place or the type of elements.
 #include "families.h"
 #include "packet.h"
 #include "parallel.h"
@@ -7,250 +7,278 @@
 namespace pykeras::kernels::PYKERAS_ISA {
 namespace {
 
-/// The axes of a strided copy after dropping those of size 1 and merging neighbours that are contiguous in x.
-struct Axes {
-  int rank = 0;
-  int64_t shape[TransposeArgs::max_rank], x[TransposeArgs::max_rank], y[TransposeArgs::max_rank];
+/// An axis of a copy between a dense array and a strided one.
+struct Axis {
+  int64_t size, dense, strided;
 };
 
-Axes merged_axes(const TransposeArgs& args) {
-  Axes axes;
-  for (int i = 0; i < args.rank; ++i) {
-    if (args.shape[i] == 1) continue;
-    const int last = axes.rank - 1;
-    if (axes.rank > 0 && axes.x[last] == args.strides[i] * args.shape[i]) {
-      axes.shape[last] *= args.shape[i];
-      axes.x[last] = args.strides[i];
+/// The axes of a copy, innermost first; neighbours that continue each other are one.
+struct Walk {
+  int rank = 0;
+  Axis axes[TransposeArgs::max_rank + 1];
+
+  explicit Walk(const TransposeArgs& a) {
+    axes[0] = {1, 1, 1};
+    int64_t dense = 1;
+    for (int i = a.rank - 1; i >= 0; --i) {
+      if (a.shape[i] == 1) continue;
+      if (rank > 0 && a.strides[i] == axes[rank - 1].strided * axes[rank - 1].size) {
+        axes[rank - 1].size *= a.shape[i];
+      } else {
+        axes[rank++] = {a.shape[i], dense, a.strides[i]};
+      }
+      dense *= a.shape[i];
+    }
+  }
+
+  int64_t size() const {
+    int64_t n = 1;
+    for (int i = 0; i < rank; ++i) n *= axes[i].size;
+    return n;
+  }
+
+  /// Moves an axis inwards, to position 1.
+  void bring_next_to_innermost(int axis) {
+    for (const Axis moved = axes[axis]; axis > 1; --axis) {
+      axes[axis] = axes[axis - 1];
+      axes[axis - 1] = moved;
+    }
+  }
+};
+
+/// Where a walk over the axes from `first` outwards stands.
+struct Position {
+  int64_t dense = 0, strided = 0;
+  int64_t at[TransposeArgs::max_rank] = {};
+
+  Position(const Walk& walk, int first, int64_t index) {
+    for (int i = first; i < walk.rank; ++i) {
+      at[i] = index % walk.axes[i].size;
+      index /= walk.axes[i].size;
+      dense += at[i] * walk.axes[i].dense;
+      strided += at[i] * walk.axes[i].strided;
+    }
+  }
+  void advance(const Walk& walk, int first) {
+    for (int i = first; i < walk.rank; ++i) {
+      const Axis& axis = walk.axes[i];
+      dense += axis.dense;
+      strided += axis.strided;
+      if (++at[i] < axis.size) return;
+      dense -= axis.size * axis.dense;
+      strided -= axis.size * axis.strided;
+      at[i] = 0;
+    }
+  }
+};
+
+/// n items from x to y with strides of their own.
+template <class Item>
+void copy_line(int64_t n, const Item* x, int64_t x_stride, Item* y, int64_t y_stride) {
+  if (x_stride == 1 && y_stride == 1) {
+    if (n >= 16) {
+      std::memcpy(y, x, n * sizeof(Item));
     } else {
-      axes.shape[axes.rank] = args.shape[i];
-      axes.x[axes.rank++] = args.strides[i];
+      for (int64_t i = 0; i < n; ++i) y[i] = x[i];
     }
-  }
-  if (axes.rank == 0) {
-    axes.rank = 1;
-    axes.shape[0] = axes.x[0] = 1;
-  }
-  int64_t step = 1;
-  for (int i = axes.rank - 1; i >= 0; --i) {
-    axes.y[i] = step;
-    step *= axes.shape[i];
-  }
-  return axes;
-}
-
-/// Takes axis k out of `axes`; the order of the others stays.
-void remove_axis(Axes& axes, int k) {
-  for (int i = k; i + 1 < axes.rank; ++i) {
-    axes.shape[i] = axes.shape[i + 1];
-    axes.x[i] = axes.x[i + 1];
-    axes.y[i] = axes.y[i + 1];
-  }
-  --axes.rank;
-}
-
-int64_t product(const Axes& axes) {
-  int64_t count = 1;
-  for (int i = 0; i < axes.rank; ++i) count *= axes.shape[i];
-  return count;
-}
-
-/// body(x offset, y offset) for the indices [first, last) of the axes, in row-major order.
-template <class Body>
-PYKERAS_INLINE void walk(const Axes& axes, int64_t first, int64_t last, Body&& body) {
-  int64_t index[TransposeArgs::max_rank], x = 0, y = 0, rest = first;
-  for (int i = axes.rank - 1; i >= 0; --i) {
-    index[i] = rest % axes.shape[i];
-    rest /= axes.shape[i];
-    x += index[i] * axes.x[i];
-    y += index[i] * axes.y[i];
-  }
-  for (int64_t k = first; k < last; ++k) {
-    body(x, y);
-    for (int i = axes.rank - 1; i >= 0; --i) {
-      x += axes.x[i];
-      y += axes.y[i];
-      if (++index[i] < axes.shape[i]) break;
-      x -= axes.x[i] * axes.shape[i];
-      y -= axes.y[i] * axes.shape[i];
-      index[i] = 0;
-    }
-  }
-}
-
-/// One run along the last axis: dense on the y side, `step` apart on the x side.
-template <class T, bool scatter>
-PYKERAS_INLINE void copy_run(T* x, int64_t step, T* y, int64_t n) {
-  if (step == 1) {
-    T *to = scatter ? x : y, *from = scatter ? y : x;
-    if (n * int64_t(sizeof(T)) >= 128) {
-      std::memcpy(to, from, n * sizeof(T));
-    } else {
-#pragma GCC ivdep
-      for (int64_t i = 0; i < n; ++i) to[i] = from[i];
-    }
-  } else if (scatter) {
-    for (int64_t i = 0; i < n; ++i) x[i * step] = y[i];
-  } else if (step == 0) {
-    const T value = *x;
+  } else if (x_stride == 0 && y_stride == 1) {
+    const Item value = *x;
     for (int64_t i = 0; i < n; ++i) y[i] = value;
+  } else if (x_stride == -1 && y_stride == 1) {
+    for (int64_t i = 0; i < n; ++i) y[i] = x[-i];
   } else {
-#pragma GCC ivdep
-    for (int64_t i = 0; i < n; ++i) y[i] = x[i * step];
+    for (int64_t i = 0; i < n; ++i) y[i * y_stride] = x[i * x_stride];
   }
 }
 
-/// y[i, j] = x[j, i], both dense along their last axis, one cache line square.
-template <class T>
-PYKERAS_INLINE void transpose_line_tile(const T* x, int64_t x_step, T* y, int64_t y_step) {
-  using P = Packet<T>;
-  constexpr int line = 64 / sizeof(T), width = P::width;
-  for (int i = 0; i < line; i += width) {
-    for (int j = 0; j < line; j += width) {
-      P rows[width];
-#pragma GCC unroll 16
-      for (int k = 0; k < width; ++k) rows[k] = P::load(x + (j + k) * x_step + i);
-      transpose<T>(rows);
-#pragma GCC unroll 16
-      for (int k = 0; k < width; ++k) rows[k].store(y + (i + k) * y_step + j);
-    }
-  }
-}
+// Floats only carry the bits here: loads, shuffles and stores leave them as they are.
+template <class Item>
+struct TileType {
+  using type = void;
+};
+template <>
+struct TileType<uint32_t> {
+  using type = float;
+};
+template <>
+struct TileType<uint64_t> {
+  using type = double;
+};
 
-/// A plane whose rows are dense in y and whose columns are dense in x: y[i * y_step + j] from x[j * x_step + i].
-template <class T, bool scatter>
-void transpose_plane(T* x, int64_t x_step, T* y, int64_t y_step, int64_t rows, int64_t columns) {
-  constexpr int64_t line = 64 / sizeof(T);
-  for (int64_t i = 0; i < rows; i += line) {
-    for (int64_t j = 0; j < columns; j += line) {
-      const int64_t height = smaller(line, rows - i), length = smaller(line, columns - j);
-      if constexpr (!scatter && sizeof(T) >= 4) {
-        // Bits only: packets of floats carry any item of their size.
-        using Item = std::conditional_t<sizeof(T) == 4, float, double>;
-        if (height == line && length == line) {
-          transpose_line_tile(reinterpret_cast<const Item*>(x + j * x_step + i), x_step,
-                              reinterpret_cast<Item*>(y + i * y_step + j), y_step);
-          continue;
-        }
+/// y[i * y_stride + j] = x[j * x_stride + i]: i < rows, j < columns.
+template <class Item>
+void transpose_block(int64_t rows, int64_t columns, const Item* x, int64_t x_stride, Item* y, int64_t y_stride) {
+  using T = typename TileType<Item>::type;
+  if constexpr (std::is_void_v<T>) {
+    for (int64_t i = 0; i < rows; ++i) copy_line(columns, x + i, x_stride, y + i * y_stride, 1);
+  } else {
+    using P = Packet<T>;
+    constexpr int64_t width = P::width;
+    int64_t i = 0;
+    for (; i + width <= rows; i += width) {
+      int64_t j = 0;
+      for (; j + width <= columns; j += width) {
+        P lines[width];
+        for (int k = 0; k < width; ++k) lines[k] = P::load(reinterpret_cast<const T*>(x + (j + k) * x_stride + i));
+        transpose(lines);
+        for (int k = 0; k < width; ++k) lines[k].store(reinterpret_cast<T*>(y + (i + k) * y_stride + j));
       }
-      for (int64_t r = i; r < i + height; ++r) {
-        for (int64_t c = j; c < j + length; ++c) {
-          T &there = x[c * x_step + r], &here = y[r * y_step + c];
-          (scatter ? there : here) = scatter ? here : there;
+      if (j < columns) {
+        for (int64_t k = 0; k < width; ++k) {
+          copy_line(columns - j, x + j * x_stride + i + k, x_stride, y + (i + k) * y_stride + j, 1);
         }
       }
     }
+    for (; i < rows; ++i) copy_line(columns, x + i, x_stride, y + i * y_stride, 1);
   }
 }
 
-template <class T, bool scatter>
-void strided_move(const TransposeArgs& args) {
-  Axes axes = merged_axes(args);
-  const int64_t total = product(axes);
-  if (total <= 0) return;
-  T* const x = static_cast<T*>(const_cast<void*>(args.x));
-  T* const y = static_cast<T*>(args.y);
-  const double work = double(total) * sizeof(T);
-  constexpr int64_t task_items = 65536 / sizeof(T);
-  const int last = axes.rank - 1;
-  const int64_t length = axes.shape[last], step = axes.x[last];
+constexpr int64_t task_items = 1 << 14;
 
-  int dense = -1;  // the axis along which x is dense, when it is not the last
-  for (int i = 0; i < last && step != 1 && step != 0; ++i) {
-    if (axes.x[i] == 1) dense = i;
-  }
-  if (dense >= 0 && axes.shape[dense] >= 4 && length >= 4) {
-    const int64_t rows = axes.shape[dense], y_step = axes.y[dense];
-    remove_axis(axes, last);
-    remove_axis(axes, dense);
-    const int64_t planes = product(axes);
-    const int64_t band = 64, bands = blocks_of(rows, band);
-    const int64_t group = task_items / (smaller(band, rows) * length) + 1;
-    parallel_for(blocks_of(planes * bands, group), work, [&](int64_t task) {
-      const int64_t end = smaller(planes * bands, (task + 1) * group);
-      for (int64_t k = task * group; k < end; ++k) {
-        const int64_t row = k % bands * band;
-        walk(axes, k / bands, k / bands + 1, [&](int64_t x_offset, int64_t y_offset) {
-          transpose_plane<T, scatter>(x + x_offset + row, step, y + y_offset + row * y_step, y_step,
-                                      smaller(band, rows - row), length);
-        });
-      }
-    });
-    return;
-  }
-  if (axes.rank == 1) {
-    parallel_for(blocks_of(length, task_items), work, [&](int64_t task) {
-      const int64_t first = task * task_items;
-      copy_run<T, scatter>(x + first * step, step, y + first, smaller(task_items, length - first));
-    });
-    return;
-  }
-  remove_axis(axes, last);
-  const int64_t runs = product(axes), group = task_items / length + 1;
-  parallel_for(blocks_of(runs, group), work, [&](int64_t task) {
-    walk(axes, task * group, smaller(runs, (task + 1) * group), [&](int64_t x_offset, int64_t y_offset) {
-      copy_run<T, scatter>(x + x_offset, step, y + y_offset, length);
-    });
+/// The source is contiguous along axis 1: blocks of axes 0 and 1 are transposed in cache.
+template <class Item>
+void transpose_walk(const Walk& walk, const Item* x, Item* y) {
+  constexpr int64_t block = 64;
+  const Axis &inner = walk.axes[0], &row = walk.axes[1];
+  const int64_t row_blocks = blocks_of(row.size, block), column_blocks = blocks_of(inner.size, 4 * block);
+  const int64_t tasks = walk.size() / (row.size * inner.size) * row_blocks * column_blocks;
+  const int64_t group = 1 + task_items / (smaller(row.size, block) * smaller(inner.size, 4 * block));
+  parallel_for(blocks_of(tasks, group), static_cast<double>(walk.size()) * sizeof(Item), [&](int64_t index) {
+    for (int64_t task = index * group; task < smaller(tasks, (index + 1) * group); ++task) {
+      const int64_t i = task / column_blocks % row_blocks * block, j = task % column_blocks * 4 * block;
+      const Position from(walk, 2, task / (row_blocks * column_blocks));
+      transpose_block(smaller(block, row.size - i), smaller(4 * block, inner.size - j),
+                      x + from.strided + i + j * inner.strided, inner.strided, y + from.dense + i * row.dense + j,
+                      row.dense);
+    }
   });
 }
 
-template <bool scatter>
-void strided_move_items(const TransposeArgs& args) {
-  switch (args.item_size) {
-    case 1: return strided_move<uint8_t, scatter>(args);
-    case 2: return strided_move<uint16_t, scatter>(args);
-    case 4: return strided_move<uint32_t, scatter>(args);
-    default: return strided_move<uint64_t, scatter>(args);
+/// Lines along axis 0, several to a task; a line longer than a task is cut.
+template <class Item, bool scatter>
+void line_walk(const Walk& walk, const Item* from, Item* to) {
+  const Axis& inner = walk.axes[0];
+  const int64_t n = inner.size, lines = walk.size() / n;
+  const int64_t pieces = blocks_of(n, task_items), group = 1 + task_items / n;
+  const int64_t from_stride = scatter ? inner.dense : inner.strided, to_stride = scatter ? inner.strided : inner.dense;
+  parallel_for(blocks_of(lines, group) * pieces, static_cast<double>(walk.size()) * sizeof(Item), [&](int64_t task) {
+    const int64_t first = task % pieces * task_items, count = smaller(task_items, n - first);
+    int64_t line = task / pieces * group;
+    Position at(walk, 1, line);
+    for (const int64_t last = smaller(lines, line + group); line < last; ++line) {
+      copy_line(count, from + (scatter ? at.dense : at.strided) + first * from_stride, from_stride,
+                to + (scatter ? at.strided : at.dense) + first * to_stride, to_stride);
+      at.advance(walk, 1);
+    }
+  });
+}
+
+template <class Item>
+void copy_items(Walk walk, const Item* x, Item* y) {
+  const Axis& inner = walk.axes[0];
+  if (walk.rank >= 2 && inner.strided != 1 && inner.strided != 0 && inner.size >= 4) {
+    for (int i = 1; i < walk.rank; ++i) {
+      if (walk.axes[i].strided != 1 || walk.axes[i].size < 4) continue;
+      walk.bring_next_to_innermost(i);
+      return transpose_walk(walk, x, y);
+    }
+  }
+  line_walk<Item, false>(walk, x, y);
+}
+
+template <class Body>
+void with_item(size_t size, Body&& body) {
+  switch (size) {
+    case 1:
+      return body(uint8_t());
+    case 2:
+      return body(uint16_t());
+    case 4:
+      return body(uint32_t());
+    default:
+      return body(uint64_t());
   }
 }
 
-/// Rows of one item, which need no memcpy each.
-template <class T>
-PYKERAS_INLINE void gather_items(int64_t count, const T* x, const int64_t* index, T* y) {
-  for (int64_t j = 0; j < count; ++j) y[j] = x[index[j]];
+bool is_empty(const TransposeArgs& a) {
+  for (int i = 0; i < a.rank; ++i) {
+    if (a.shape[i] == 0) return true;
+  }
+  return false;
 }
 
 }  // namespace
 
-void strided_copy(const TransposeArgs& args) { strided_move_items<false>(args); }
-void strided_scatter(const TransposeArgs& args) { strided_move_items<true>(args); }
+void strided_copy(const TransposeArgs& a) {
+  if (is_empty(a)) return;
+  with_item(a.item_size, [&](auto item) {
+    using Item = decltype(item);
+    copy_items(Walk(a), static_cast<const Item*>(a.x), static_cast<Item*>(a.y));
+  });
+}
+
+void strided_scatter(const TransposeArgs& a) {
+  if (is_empty(a)) return;
+  with_item(a.item_size, [&](auto item) {
+    using Item = decltype(item);
+    line_walk<Item, true>(Walk(a), static_cast<const Item*>(a.y), static_cast<Item*>(const_cast<void*>(a.x)));
+  });
+}
 
 void gather(int64_t outer, int64_t n_in, int64_t n_index, int64_t row_bytes, const void* x, const int64_t* index,
             void* y) {
-  const int64_t group = 65536 / (row_bytes + 8) + 1, groups = blocks_of(n_index, group);
-  parallel_for(outer * groups, double(outer) * double(n_index) * double(row_bytes), [&](int64_t task) {
-    const int64_t o = task / groups, first = task % groups * group, count = smaller(group, n_index - first);
-    const char* from = static_cast<const char*>(x) + o * n_in * row_bytes;
-    char* to = static_cast<char*>(y) + (o * n_index + first) * row_bytes;
-    const int64_t* rows = index + first;
+  const char* from = static_cast<const char*>(x);
+  char* to = static_cast<char*>(y);
+  const int64_t rows = outer * n_index, group = 1 + (int64_t{1} << 16) / (row_bytes + 8);
+  parallel_for(blocks_of(rows, group), static_cast<double>(rows) * static_cast<double>(row_bytes), [&](int64_t task) {
+    int64_t row = task * group;
+    int64_t o = row / n_index, j = row % n_index;
+    const auto each_row = [&](auto copy) {
+      for (const int64_t last = smaller(rows, row + group); row < last; ++row) {
+        copy(to + row * row_bytes, from + (o * n_in + index[j]) * row_bytes);
+        if (++j == n_index) {
+          j = 0;
+          ++o;
+        }
+      }
+    };
+    // A constant size makes the copy a move.
     switch (row_bytes) {
-      case 1: return gather_items(count, reinterpret_cast<const uint8_t*>(from), rows, reinterpret_cast<uint8_t*>(to));
+      case 1:
+        return each_row([](char* a, const char* b) { *a = *b; });
       case 4:
-        return gather_items(count, reinterpret_cast<const uint32_t*>(from), rows, reinterpret_cast<uint32_t*>(to));
+        return each_row([](char* a, const char* b) { std::memcpy(a, b, 4); });
       case 8:
-        return gather_items(count, reinterpret_cast<const uint64_t*>(from), rows, reinterpret_cast<uint64_t*>(to));
+        return each_row([](char* a, const char* b) { std::memcpy(a, b, 8); });
       default:
-        for (int64_t j = 0; j < count; ++j) std::memcpy(to + j * row_bytes, from + rows[j] * row_bytes, row_bytes);
+        return each_row([row_bytes](char* a, const char* b) { std::memcpy(a, b, row_bytes); });
     }
   });
 }
 
 void cast(DType from, DType to, int64_t n, const void* x, void* y) {
-  constexpr int64_t block = 16384;
-  parallel_for(blocks_of(n, block), double(n) * double(size_of(from) + size_of(to)), [&](int64_t task) {
-    const int64_t first = task * block, count = smaller(block, n - first);
-    with_type(from, [&](auto from_tag) {
-      using From = typename decltype(from_tag)::type;
-      const From* in = static_cast<const From*>(x) + first;
-      if (to == DType::boolean) {
-        uint8_t* out = static_cast<uint8_t*>(y) + first;
-        for (int64_t i = 0; i < count; ++i) out[i] = in[i] != 0;
-        return;
-      }
-      with_type(to, [&](auto to_tag) {
-        using To = typename decltype(to_tag)::type;
-        To* out = static_cast<To*>(y) + first;
-        for (int64_t i = 0; i < count; ++i) out[i] = convert<To>(in[i]);
+  if (n <= 0) return;
+  if (from == to) {
+    if (x != y) std::memcpy(y, x, n * size_of(to));
+    return;
+  }
+  constexpr int64_t block = 1 << 14;
+  with_type(from, [&](auto from_tag) {
+    using From = typename decltype(from_tag)::type;
+    const From* values = static_cast<const From*>(x);
+    const auto each_block = [&](auto* out, auto convert_one) {
+      parallel_for(blocks_of(n, block), static_cast<double>(n) * 4, [&](int64_t task) {
+        const int64_t last = smaller(n, (task + 1) * block);
+        for (int64_t i = task * block; i < last; ++i) out[i] = convert_one(values[i]);
       });
+    };
+    if (to == DType::boolean) {
+      each_block(static_cast<uint8_t*>(y), [](From value) { return static_cast<uint8_t>(value != From(0)); });
+      return;
+    }
+    with_type(to, [&](auto to_tag) {
+      using To = typename decltype(to_tag)::type;
+      each_block(static_cast<To*>(y), [](From value) { return convert<To>(value); });
     });
   });
 }

@@ -26,7 +26,7 @@ const int register_at_fork = pthread_atfork(nullptr, nullptr, [] { forked.store(
 struct Scratch {
   void* data = nullptr;
   size_t bytes = 0;
-  ~Scratch() { ::operator delete(data, std::align_val_t{64}); }
+  ~Scratch() { ::operator delete (data, std::align_val_t{64}); }
 };
 
 }  // namespace
@@ -74,10 +74,10 @@ void* thread_scratch(int slot, size_t bytes) {
   thread_local Scratch scratch[4];
   Scratch& s = scratch[slot];
   if (s.bytes < bytes) {
-    ::operator delete(s.data, std::align_val_t{64});
+    ::operator delete (s.data, std::align_val_t{64});
     s.data = nullptr;
     s.bytes = 0;
-    s.data = ::operator new(bytes, std::align_val_t{64});
+    s.data = ::operator new (bytes, std::align_val_t{64});
     s.bytes = bytes;
   }
   return s.data;

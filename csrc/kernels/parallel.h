@@ -6,8 +6,8 @@
 
 namespace pykeras::kernels {
 
-/// Threads that the next parallel loop may use: OMP_NUM_THREADS, set_num_threads, threadpoolctl; 1 in a forked child and
-/// inside a parallel loop.
+/// Threads that the next parallel loop may use: OMP_NUM_THREADS, set_num_threads, threadpoolctl; 1 in a forked child
+/// and inside a parallel loop.
 int num_threads();
 /// n >= 1.
 void set_num_threads(int n);

@@ -1,174 +1,198 @@
-// Pooling over NHWC images, vectorised over channels. Padding never takes part. Forward passes are parallel over rows
-// of the result, gradients over images, inside which they add in row-major order of the windows.
+// Pooling NHWC, vectorised over the channels. Windows are cut to the image: padding never wins and never counts.
 #include "families.h"
-#include "packet_math.h"
+#include "packet.h"
 #include "parallel.h"
+#include "scalar.h"
 
 namespace pykeras::kernels::PYKERAS_ISA {
 namespace {
 
-/// The part of a window that lies inside the image.
-struct Window {
-  int64_t first_h, last_h, first_w, last_w;  // kernel positions
-  int64_t top, left;                         // image position of kernel position 0
-  int64_t count() const { return (last_h - first_h) * (last_w - first_w); }
+/// The pixels of a window that lie inside the image, along one axis.
+struct Span {
+  int64_t first, end, step;
+
+  Span(int64_t start, int64_t kernel, int64_t dilation, int64_t size) : step(dilation) {
+    first = start < 0 ? start + blocks_of(-start, dilation) * dilation : start;
+    end = smaller(size, start + (kernel - 1) * dilation + 1);
+  }
+  int64_t size() const { return end > first ? blocks_of(end - first, step) : 0; }
 };
 
-/// The kernel positions k in [first, last) with 0 <= start + k * dilation < size.
-void clip_axis(int64_t start, int64_t dilation, int64_t kernel, int64_t size, int64_t& first, int64_t& last) {
-  first = start < 0 ? blocks_of(-start, dilation) : 0;
-  last = start < size ? smaller(kernel, (size - 1 - start) / dilation + 1) : 0;
-  if (last < first) last = first;
-}
+struct Window {
+  Span rows, columns;
 
-Window window_of(const ConvShape& s, int64_t i, int64_t j) {
-  Window w;
-  w.top = i * s.stride_h - s.pad_top;
-  w.left = j * s.stride_w - s.pad_left;
-  clip_axis(w.top, s.dilation_h, s.kernel_h, s.in_h, w.first_h, w.last_h);
-  clip_axis(w.left, s.dilation_w, s.kernel_w, s.in_w, w.first_w, w.last_w);
-  return w;
-}
+  Window(const ConvShape& s, int64_t out_y, int64_t out_x)
+      : rows(out_y * s.stride_h - s.pad_top, s.kernel_h, s.dilation_h, s.in_h),
+        columns(out_x * s.stride_w - s.pad_left, s.kernel_w, s.dilation_w, s.in_w) {}
+  int64_t size() const { return rows.size() * columns.size(); }
 
-/// body(offset of channel 0 in the image) for the pixels of a window, row by row.
-template <class Body>
-PYKERAS_INLINE void for_pixels(const ConvShape& s, const Window& w, Body&& body) {
-  for (int64_t u = w.first_h; u < w.last_h; ++u) {
-    const int64_t row = (w.top + u * s.dilation_h) * s.in_w + w.left;
-    for (int64_t v = w.first_w; v < w.last_w; ++v) body((row + v * s.dilation_w) * s.in_c);
+  /// body(offset of the pixel's first channel), in row-major order.
+  template <class Body>
+  PYKERAS_INLINE void each_pixel(const ConvShape& s, Body&& body) const {
+    for (int64_t y = rows.first; y < rows.end; y += rows.step) {
+      for (int64_t x = columns.first; x < columns.end; x += columns.step) body((y * s.in_w + x) * s.in_c);
+    }
   }
+};
+
+double window_work(const ConvShape& s) {
+  return static_cast<double>(s.batch * s.out_h * s.out_w) * static_cast<double>(s.in_c * s.kernel_h * s.kernel_w);
 }
 
-/// Whole packets of channels, then a partial one: body(channel, load, store).
-template <class T, class Body>
-PYKERAS_INLINE void for_channels(int64_t channels, Body&& body) {
-  using P = Packet<T>;
-  int64_t c = 0;
-  for (; c + P::width <= channels; c += P::width) {
-    body(
-        c, [](const T* p) { return P::load(p); }, [](T* p, P value) { value.store(p); });
-  }
-  if (c < channels) {
-    const int64_t n = channels - c;
-    body(
-        c, [n](const T* p) { return P::load_partial(p, n); }, [n](T* p, P value) { value.store_partial(p, n); });
-  }
-}
-
-/// Where x is the new maximum: larger than `best`, or the first NaN.
+/// One channel as a packet of one lane, so that images of few channels run the same code.
 template <class T>
-PYKERAS_INLINE Packet<T> beats(Packet<T> x, Packet<T> best) {
-  const Packet<T> numbers = x <= x;
-  const Packet<T> all = Packet<T>::zero() == Packet<T>::zero();
-  return (best == best) & ((x > best) | (numbers ^ all));
-}
+struct Lane {
+  T value;
+  static constexpr int64_t width = 1;
+  static PYKERAS_INLINE Lane load(const T* p) { return {*p}; }
+  static PYKERAS_INLINE Lane broadcast(T value) { return {value}; }
+  PYKERAS_INLINE void store(T* p) const { *p = value; }
+  friend PYKERAS_INLINE Lane operator+(Lane x, Lane y) { return {x.value + y.value}; }
+  friend PYKERAS_INLINE Lane operator*(Lane x, Lane y) { return {x.value * y.value}; }
+  friend PYKERAS_INLINE Lane max_nan(Lane x, Lane y) {
+    const T larger = x.value > y.value ? x.value : y.value;  // y if either is NaN
+    return {is_nan(x.value) ? x.value : larger};
+  }
+};
 
-/// task(batch, out_h) over all rows of the result.
-template <class Task>
-void for_rows(const ConvShape& s, Task&& task) {
-  const double row_work = double(s.out_w) * double(s.in_c) * double(s.kernel_h) * double(s.kernel_w);
-  parallel_for(s.batch * s.out_h, double(s.batch * s.out_h) * row_work,
-               [&](int64_t k) { task(k / s.out_h, k % s.out_h); });
-}
-
-/// window(image offset in x, element offset in y, window) for all windows, images in parallel; dx is cleared first.
-template <class T, class Body>
-void scatter_windows(const ConvShape& s, T* dx, Body&& body) {
-  const int64_t image = s.in_h * s.in_w * s.in_c;
-  const double work = double(s.batch) * double(s.out_h * s.out_w * s.in_c) * double(s.kernel_h * s.kernel_w);
-  parallel_for(s.batch, work, [&](int64_t b) {
-    for (int64_t i = 0; i < image; ++i) dx[b * image + i] = 0;
-    for (int64_t i = 0; i < s.out_h; ++i) {
-      for (int64_t j = 0; j < s.out_w; ++j) {
-        body(b * image, ((b * s.out_h + i) * s.out_w + j) * s.in_c, window_of(s, i, j));
+/// body(pixel of the output, window) for every pixel of a line of the output.
+template <class Body>
+void each_output_line(const ConvShape& s, Body&& body) {
+  const int64_t lines = s.batch * s.out_h, group = 1 + (int64_t{1} << 12) / (1 + s.out_w * s.in_c);
+  parallel_for(blocks_of(lines, group), window_work(s), [&](int64_t task) {
+    for (int64_t line = task * group; line < smaller(lines, (task + 1) * group); ++line) {
+      for (int64_t x = 0; x < s.out_w; ++x) {
+        body(line / s.out_h * s.in_h * s.in_w * s.in_c, (line * s.out_w + x) * s.in_c, Window(s, line % s.out_h, x));
       }
     }
   });
+}
+
+/// y[c] = factor * (start combined with the window's values), for `count` packets of channels.
+template <class P, int count, class T, class Combine>
+PYKERAS_INLINE void pool_channels(const ConvShape& s, const Window& window, const T* x, T start, T factor, T* y,
+                                  Combine&& combine) {
+  P sum[count];
+  for (int k = 0; k < count; ++k) sum[k] = P::broadcast(start);
+  window.each_pixel(s, [&](int64_t offset) {
+    for (int k = 0; k < count; ++k) sum[k] = combine(sum[k], P::load(x + offset + k * P::width));
+  });
+  for (int k = 0; k < count; ++k) (sum[k] * P::broadcast(factor)).store(y + k * P::width);
+}
+
+template <class T, class Combine>
+PYKERAS_INLINE void pool_pixel(const ConvShape& s, const Window& window, const T* x, T start, T factor, T* y,
+                               Combine&& combine) {
+  using P = Packet<T>;
+  constexpr int count = 4;
+  int64_t c = 0;
+  for (; c + count * P::width <= s.in_c; c += count * P::width) {
+    pool_channels<P, count>(s, window, x + c, start, factor, y + c, combine);
+  }
+  if (s.in_c >= P::width) {
+    // The last packet may overlap the one before it: channels do not meet.
+    for (; c < s.in_c; c += P::width) {
+      const int64_t at = smaller(c, s.in_c - P::width);
+      pool_channels<P, 1>(s, window, x + at, start, factor, y + at, combine);
+    }
+  }
+  for (; c < s.in_c; ++c) pool_channels<Lane<T>, 1>(s, window, x + c, start, factor, y + c, combine);
+}
+
+/// Tasks of a gradient: an image and a range of channels, whose windows may overlap. dx is cleared first.
+template <class T, class Body>
+void each_gradient(const ConvShape& s, T* dx, Body&& body) {
+  constexpr int64_t channels = 64;
+  const int64_t ranges = s.in_c < 2 * channels ? 1 : s.in_c / channels;
+  parallel_for(s.batch * ranges, window_work(s), [&](int64_t task) {
+    const int64_t image = task / ranges, range = task % ranges;
+    const int64_t first = range * channels, last = range + 1 == ranges ? s.in_c : first + channels;
+    T* image_dx = dx + image * s.in_h * s.in_w * s.in_c;
+    for (int64_t pixel = 0; pixel < s.in_h * s.in_w; ++pixel) {
+      std::memset(image_dx + pixel * s.in_c + first, 0, (last - first) * sizeof(T));
+    }
+    for (int64_t i = 0; i < s.out_h * s.out_w; ++i) {
+      body(image * s.in_h * s.in_w * s.in_c, (image * s.out_h * s.out_w + i) * s.in_c, first, last,
+           Window(s, i / s.out_w, i % s.out_w));
+    }
+  });
+}
+
+/// Gives dy to the first pixel of the window that holds its largest value (or NaN), in each lane.
+template <class T>
+PYKERAS_INLINE void give_to_largest(const ConvShape& s, const Window& window, const T* x, const T* dy, T* dx) {
+  using P = Packet<T>;
+  const P all = P::zero() == P::zero(), gradient = P::load(dy);
+  P largest = P::broadcast(-std::numeric_limits<T>::infinity());
+  window.each_pixel(s, [&](int64_t offset) { largest = max_nan(largest, P::load(x + offset)); });
+  P waiting = all;  // lanes whose pixel has not come yet
+  window.each_pixel(s, [&](int64_t offset) {
+    const P value = P::load(x + offset);
+    // There is a NaN only where the largest is one, and then it equals nothing.
+    const P found = ((value == largest) | (all ^ (value == value))) & waiting;
+    (P::load(dx + offset) + (gradient & found)).store(dx + offset);
+    waiting = waiting ^ found;
+  });
+}
+
+template <class T>
+void give_to_largest_lane(const ConvShape& s, const Window& window, const T* x, T dy, T* dx) {
+  int64_t at = -1;
+  window.each_pixel(s, [&](int64_t offset) {
+    if (at < 0 || (!is_nan(x[at]) && !(x[offset] <= x[at]))) at = offset;
+  });
+  if (at >= 0) dx[at] += dy;
 }
 
 }  // namespace
 
 template <class T>
 void max_pool2d(const ConvShape& s, const T* x, T* y) {
-  using P = Packet<T>;
-  for_rows(s, [&](int64_t b, int64_t i) {
-    const T* image = x + b * s.in_h * s.in_w * s.in_c;
-    for (int64_t j = 0; j < s.out_w; ++j) {
-      const Window window = window_of(s, i, j);
-      T* out = y + ((b * s.out_h + i) * s.out_w + j) * s.in_c;
-      for_channels<T>(s.in_c, [&](int64_t c, auto load, auto store) {
-        P best = splat<T>(-HUGE_VAL);
-        for_pixels(s, window, [&](int64_t pixel) {
-          const P value = load(image + pixel + c);
-          best = select(best == best, select(best >= value, best, value), best);
-        });
-        store(out + c, best);
-      });
-    }
+  each_output_line(s, [&](int64_t image, int64_t pixel, const Window& window) {
+    pool_pixel(s, window, x + image, -std::numeric_limits<T>::infinity(), T(1), y + pixel,
+               [](auto largest, auto value) { return max_nan(largest, value); });
   });
 }
 
 template <class T>
 void max_pool2d_grad(const ConvShape& s, const T* x, const T* dy, T* dx) {
-  using P = Packet<T>;
-  scatter_windows(s, dx, [&](int64_t image, int64_t out, const Window& window) {
-    for_channels<T>(s.in_c, [&](int64_t c, auto load, auto store) {
-      // The place of the maximum as a number: exact, windows are far smaller than 2^24. A window of -inf keeps place 0.
-      P best = splat<T>(-HUGE_VAL), place = P::zero(), here = P::zero();
-      const P one = splat<T>(1), gradient = load(dy + out + c);
-      for_pixels(s, window, [&](int64_t pixel) {
-        const P value = load(x + image + pixel + c), wins = beats(value, best);
-        best = select(wins, value, best);
-        place = select(wins, here, place);
-        here += one;
-      });
-      here = P::zero();
-      for_pixels(s, window, [&](int64_t pixel) {
-        T* target = dx + image + pixel + c;
-        store(target, load(target) + (gradient & (here == place)));
-        here += one;
-      });
-    });
+  each_gradient(s, dx, [&](int64_t image, int64_t pixel, int64_t c, int64_t last, const Window& window) {
+    for (; c + Packet<T>::width <= last; c += Packet<T>::width) {
+      give_to_largest(s, window, x + image + c, dy + pixel + c, dx + image + c);
+    }
+    for (; c < last; ++c) give_to_largest_lane(s, window, x + image + c, dy[pixel + c], dx + image + c);
   });
 }
 
 template <class T>
 void average_pool2d(const ConvShape& s, const T* x, T* y) {
-  using P = Packet<T>;
-  for_rows(s, [&](int64_t b, int64_t i) {
-    const T* image = x + b * s.in_h * s.in_w * s.in_c;
-    for (int64_t j = 0; j < s.out_w; ++j) {
-      const Window window = window_of(s, i, j);
-      const P count = splat<T>(window.count() ? double(window.count()) : 1);
-      T* out = y + ((b * s.out_h + i) * s.out_w + j) * s.in_c;
-      for_channels<T>(s.in_c, [&](int64_t c, auto load, auto store) {
-        P sum = P::zero();
-        for_pixels(s, window, [&](int64_t pixel) { sum += load(image + pixel + c); });
-        store(out + c, sum / count);
-      });
-    }
+  each_output_line(s, [&](int64_t image, int64_t pixel, const Window& window) {
+    const T share = window.size() ? T(1) / static_cast<T>(window.size()) : T(0);
+    pool_pixel(s, window, x + image, T(0), share, y + pixel, [](auto sum, auto value) { return sum + value; });
   });
 }
 
 template <class T>
 void average_pool2d_grad(const ConvShape& s, const T* dy, T* dx) {
   using P = Packet<T>;
-  scatter_windows(s, dx, [&](int64_t image, int64_t out, const Window& window) {
-    const P count = splat<T>(window.count() ? double(window.count()) : 1);
-    for_channels<T>(s.in_c, [&](int64_t c, auto load, auto store) {
-      const P share = load(dy + out + c) / count;
-      for_pixels(s, window, [&](int64_t pixel) {
-        T* target = dx + image + pixel + c;
-        store(target, load(target) + share);
-      });
+  each_gradient(s, dx, [&](int64_t image, int64_t pixel, int64_t first, int64_t last, const Window& window) {
+    const T share = window.size() ? T(1) / static_cast<T>(window.size()) : T(0);
+    const T* gradient = dy + pixel;
+    window.each_pixel(s, [&](int64_t offset) {
+      T* to = dx + image + offset;
+      int64_t c = first;
+      for (; c + P::width <= last; c += P::width) {
+        (P::load(to + c) + P::load(gradient + c) * P::broadcast(share)).store(to + c);
+      }
+      for (; c < last; ++c) to[c] += gradient[c] * share;
     });
   });
 }
 
-#define PYKERAS_INSTANTIATE(T)                                                     \
-  template void max_pool2d<T>(const ConvShape&, const T*, T*);                     \
-  template void max_pool2d_grad<T>(const ConvShape&, const T*, const T*, T*);      \
-  template void average_pool2d<T>(const ConvShape&, const T*, T*);                 \
+#define PYKERAS_INSTANTIATE(T)                                                \
+  template void max_pool2d<T>(const ConvShape&, const T*, T*);                \
+  template void max_pool2d_grad<T>(const ConvShape&, const T*, const T*, T*); \
+  template void average_pool2d<T>(const ConvShape&, const T*, T*);            \
   template void average_pool2d_grad<T>(const ConvShape&, const T*, T*);
 PYKERAS_INSTANTIATE(float)
 PYKERAS_INSTANTIATE(double)

@@ -139,9 +139,8 @@ constexpr double erf_of_two_sigma = 0.95449973610364158;  // erf(sqrt(2))
 /// The inverse distribution function over the central 95.4 %.
 void central_normal(const uint32_t* words, float (&z)[block_words]) {
   using P = Packet<float>;
-  constexpr float coefficients[] = {2.81022636e-08f, 3.43273939e-07f,  -3.5233877e-06f,
-                                    -4.39150654e-06f, 0.00021858087f, -0.00125372503f,
-                                    -0.00417768164f, 0.246640727f,   1.50140941f};
+  constexpr float coefficients[] = {2.81022636e-08f, 3.43273939e-07f, -3.5233877e-06f, -4.39150654e-06f, 0.00021858087f,
+                                    -0.00125372503f, -0.00417768164f, 0.246640727f,    1.50140941f};
   const P one = splat<float>(1), two = splat<float>(2);
   unit_uniform(words, z);
   for (int i = 0; i < block_words; i += P::width) {
@@ -214,10 +213,10 @@ void dropout(uint64_t seed, uint64_t counter, int64_t n, double rate, const T* x
   });
 }
 
-#define PYKERAS_INSTANTIATE(T)                                                        \
-  template void random_uniform<T>(uint64_t, uint64_t, int64_t, T, T, T*);             \
-  template void random_normal<T>(uint64_t, uint64_t, int64_t, T, T, T*);              \
-  template void truncated_normal<T>(uint64_t, uint64_t, int64_t, T, T, T*);           \
+#define PYKERAS_INSTANTIATE(T)                                              \
+  template void random_uniform<T>(uint64_t, uint64_t, int64_t, T, T, T*);   \
+  template void random_normal<T>(uint64_t, uint64_t, int64_t, T, T, T*);    \
+  template void truncated_normal<T>(uint64_t, uint64_t, int64_t, T, T, T*); \
   template void dropout<T>(uint64_t, uint64_t, int64_t, double, const T*, T*);
 PYKERAS_INSTANTIATE(float)
 PYKERAS_INSTANTIATE(double)

@@ -1,368 +1,406 @@
-// Reductions over the middle axis of [outer, n, inner]. Floats are reduced in chunks whose size depends on the shape
-// alone, sums collect their blocks in double; so the bits do not depend on the number of threads.
+// Sums, products and extremes along the middle axis of [outer, n, inner]. Blocks have fixed sizes and are combined in a
+// binary tree: rounding errors grow with log n, and the bits depend on the shape alone, never on the threads.
 #include "families.h"
-#include "packet_math.h"
+#include "packet.h"
 #include "parallel.h"
+#include "scalar.h"
 
 namespace pykeras::kernels::PYKERAS_ISA {
 namespace {
 
-// ---- operations: on packets, on scalars, and the type that collects the blocks ------------------------------------
+#define PYKERAS_COMBINE(name, start, scalar, packets)                   \
+  struct name {                                                         \
+    template <class T>                                                  \
+    static constexpr T identity() {                                     \
+      return start;                                                     \
+    }                                                                   \
+    template <class T>                                                  \
+    static PYKERAS_INLINE T combine(T x, T y) {                         \
+      return scalar;                                                    \
+    }                                                                   \
+    template <class T>                                                  \
+    static PYKERAS_INLINE Packet<T> combine(Packet<T> x, Packet<T> y) { \
+      return packets;                                                   \
+    }                                                                   \
+  };
+PYKERAS_COMBINE(Sum, T(0), wrapping_add(x, y), x + y)
+PYKERAS_COMBINE(Product, T(1), wrapping_multiply(x, y), x* y)
+// NaN wins.
+PYKERAS_COMBINE(Max,
+                (std::is_floating_point_v<T> ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::min()),
+                is_nan(x) || x > y ? x : y, max_nan(x, y))
+PYKERAS_COMBINE(Min, (std::is_floating_point_v<T> ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max()),
+                is_nan(x) || x < y ? x : y, min_nan(x, y))
+#undef PYKERAS_COMBINE
 
-template <class T>
-struct Sum {
-  using Total = double;
-  static constexpr T identity = 0;
-  static PYKERAS_INLINE Packet<T> apply(Packet<T> x, Packet<T> y) { return x + y; }
-  template <class V>
-  static PYKERAS_INLINE V apply(V x, V y) { return wrapping_add(x, y); }
+/// Combines what is pushed as a binary tree, like the carries of a counter.
+template <class Op, class Value>
+class Tree {
+ public:
+  PYKERAS_INLINE void push(Value value) {
+    for (uint64_t carry = count_++; carry & 1; carry >>= 1) value = combine(levels_[--depth_], value);
+    levels_[depth_++] = value;
+  }
+  /// At least one value must have been pushed.
+  PYKERAS_INLINE Value result() const {
+    Value value = levels_[depth_ - 1];
+    for (int i = depth_ - 2; i >= 0; --i) value = combine(levels_[i], value);
+    return value;
+  }
+
+ private:
+  static PYKERAS_INLINE Value combine(const Value& x, const Value& y) {
+    Value result;
+    constexpr int packets = sizeof(Value) / sizeof(x.packets[0]);
+    for (int i = 0; i < packets; ++i) result.packets[i] = Op::combine(x.packets[i], y.packets[i]);
+    return result;
+  }
+  Value levels_[56];
+  uint64_t count_ = 0;
+  int depth_ = 0;
 };
 
-template <class T>
-struct Product {
-  using Total = T;
-  static constexpr T identity = 1;
-  static PYKERAS_INLINE Packet<T> apply(Packet<T> x, Packet<T> y) { return x * y; }
-  template <class V>
-  static PYKERAS_INLINE V apply(V x, V y) { return wrapping_multiply(x, y); }
+template <class T, int count>
+struct Packets {
+  Packet<T> packets[count];
 };
 
-// NaN on the left stays since it differs from itself, NaN on the right comes in since no comparison holds.
-template <class T>
-struct Max {
-  using Total = T;
-  using Limits = std::numeric_limits<T>;
-  static constexpr T identity = Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
-  static PYKERAS_INLINE Packet<T> apply(Packet<T> x, Packet<T> y) { return select(x == x, select(x >= y, x, y), x); }
-  static PYKERAS_INLINE T apply(T x, T y) { return x >= y || is_nan(x) ? x : y; }
-};
-
-template <class T>
-struct Min {
-  using Total = T;
-  using Limits = std::numeric_limits<T>;
-  static constexpr T identity = Limits::has_infinity ? Limits::infinity() : Limits::max();
-  static PYKERAS_INLINE Packet<T> apply(Packet<T> x, Packet<T> y) { return select(x == x, select(x <= y, x, y), x); }
-  static PYKERAS_INLINE T apply(T x, T y) { return x <= y || is_nan(x) ? x : y; }
-};
+template <class Op, class T>
+T combine_lanes(Packet<T> x) {
+  T lanes[Packet<T>::width];
+  x.store(lanes);
+  for (int half = Packet<T>::width / 2; half > 0; half /= 2) {
+    for (int i = 0; i < half; ++i) lanes[i] = Op::combine(lanes[i], lanes[i + half]);
+  }
+  return lanes[0];
+}
 
 // ---- floats ---------------------------------------------------------------------------------------------------------
 
-constexpr int64_t run_block = 4096;       // elements summed in T before they go to the total
-constexpr int64_t run_chunk = 16 * run_block;
-constexpr int64_t row_block = 128;        // the same for columns
-constexpr int64_t chunk_elements = 65536;
-
-/// The elements of one run in memory.
-template <class T, class Op>
-typename Op::Total reduce_run(const T* x, int64_t n) {
+/// n contiguous values.
+template <class Op, class T>
+T reduce_run(int64_t n, const T* x) {
   using P = Packet<T>;
-  constexpr int width = P::width, lanes = 4;
-  typename Op::Total total = Op::identity;
-  for (int64_t start = 0; start < n; start += run_block) {
-    const T* p = x + start;
-    const int64_t count = smaller(run_block, n - start);
-    T value = Op::identity;
-    int64_t i = 0;
-    if (count >= width) {
-      P sums[lanes];
-      for (P& sum : sums) sum = P::broadcast(Op::identity);
-      for (; i + lanes * width <= count; i += lanes * width) {
-#pragma GCC unroll 4
-        for (int k = 0; k < lanes; ++k) sums[k] = Op::apply(sums[k], P::load(p + i + k * width));
+  constexpr int accumulators = 8;
+  constexpr int64_t block = 1024;
+  const P identity = P::broadcast(Op::template identity<T>());
+  P sum = identity;
+  int64_t i = 0;
+  if (n >= block) {
+    Tree<Op, Packets<T, 1>> tree;
+    for (; i + block <= n; i += block) {
+      P part[accumulators];
+      for (int k = 0; k < accumulators; ++k) part[k] = P::load(x + i + k * P::width);
+      for (int64_t j = accumulators * P::width; j < block; j += accumulators * P::width) {
+        for (int k = 0; k < accumulators; ++k) part[k] = Op::combine(part[k], P::load(x + i + j + k * P::width));
       }
-      for (; i + width <= count; i += width) sums[0] = Op::apply(sums[0], P::load(p + i));
-      const P sum = Op::apply(Op::apply(sums[0], sums[1]), Op::apply(sums[2], sums[3]));
-      T values[width];
-      sum.store(values);
-      for (int half = width / 2; half > 0; half /= 2) {
-        for (int k = 0; k < half; ++k) values[k] = Op::apply(values[k], values[k + half]);
+      for (int half = accumulators / 2; half > 0; half /= 2) {
+        for (int k = 0; k < half; ++k) part[k] = Op::combine(part[k], part[k + half]);
       }
-      value = values[0];
+      tree.push({{part[0]}});
     }
-    for (; i < count; ++i) value = Op::apply(value, p[i]);
-    total = Op::apply(total, static_cast<typename Op::Total>(value));
+    sum = tree.result().packets[0];
   }
-  return total;
+  P rest[4] = {identity, identity, identity, identity};
+  for (; i + 4 * P::width <= n; i += 4 * P::width) {
+    for (int k = 0; k < 4; ++k) rest[k] = Op::combine(rest[k], P::load(x + i + k * P::width));
+  }
+  for (; i + P::width <= n; i += P::width) rest[0] = Op::combine(rest[0], P::load(x + i));
+  if (i < n) rest[1] = Op::combine(rest[1], P::load_partial(x + i, n - i, Op::template identity<T>()));
+  rest[0] = Op::combine(Op::combine(rest[0], rest[1]), Op::combine(rest[2], rest[3]));
+  return combine_lanes<Op>(Op::combine(sum, rest[0]));
 }
 
-/// `packets` neighbouring packets of columns over all rows.
-template <class T, class Op, int packets>
-PYKERAS_INLINE void reduce_packet_columns(const T* x, int64_t rows, int64_t step, typename Op::Total* totals) {
+/// `count` packets of columns of n >= 1 rows, `stride` apart.
+template <int count, class Op, class T>
+PYKERAS_INLINE Packets<T, count> reduce_packet_columns(int64_t n, int64_t stride, const T* x) {
   using P = Packet<T>;
-  for (int k = 0; k < packets * P::width; ++k) totals[k] = Op::identity;
-  for (int64_t start = 0; start < rows; start += row_block) {
-    const int64_t end = smaller(rows, start + row_block);
-    P sums[packets];
-    for (P& sum : sums) sum = P::broadcast(Op::identity);
-    for (int64_t i = start; i < end; ++i) {
-#pragma GCC unroll 4
-      for (int k = 0; k < packets; ++k) sums[k] = Op::apply(sums[k], P::load(x + i * step + k * P::width));
-    }
-    T values[packets * P::width];
-    for (int k = 0; k < packets; ++k) sums[k].store(values + k * P::width);
-    for (int k = 0; k < packets * P::width; ++k) {
-      totals[k] = Op::apply(totals[k], static_cast<typename Op::Total>(values[k]));
-    }
-  }
-}
-
-/// Columns [0, columns) of rows that lie `step` apart; finish(column, total). Lanes do not mix, so that the last packet
-/// may overlap the one before it.
-template <class T, class Op, class Finish>
-void reduce_columns(const T* x, int64_t rows, int64_t columns, int64_t step, Finish&& finish) {
-  constexpr int width = Packet<T>::width, packets = 4;
-  using Total = typename Op::Total;
-  Total totals[packets * width];
-  int64_t j = 0;
-  for (; j + packets * width <= columns; j += packets * width) {
-    reduce_packet_columns<T, Op, packets>(x + j, rows, step, totals);
-    for (int k = 0; k < packets * width; ++k) finish(j + k, totals[k]);
-  }
-  while (j < columns && columns >= width) {
-    if (j + width > columns) j = columns - width;
-    reduce_packet_columns<T, Op, 1>(x + j, rows, step, totals);
-    for (int k = 0; k < width; ++k) finish(j + k, totals[k]);
-    j += width;
-  }
-  for (; j < columns; ++j) {
-    Total total = Op::identity;
-    for (int64_t start = 0; start < rows; start += row_block) {
-      const int64_t end = smaller(rows, start + row_block);
-      T sum = Op::identity;
-      for (int64_t i = start; i < end; ++i) sum = Op::apply(sum, x[i * step + j]);
-      total = Op::apply(total, static_cast<Total>(sum));
-    }
-    finish(j, total);
-  }
-}
-
-template <class T, class Op, class Finish>
-void reduce_runs(int64_t outer, int64_t n, const T* x, T* y, Finish&& finish) {
-  using Total = typename Op::Total;
-  const double work = double(outer) * double(n);
-  const int64_t chunks = blocks_of(n, run_chunk);
-  if (chunks <= 1) {
-    const int64_t group = chunk_elements / (n + 16) + 1;
-    parallel_for(blocks_of(outer, group), work, [&](int64_t task) {
-      const int64_t end = smaller(outer, (task + 1) * group);
-      for (int64_t o = task * group; o < end; ++o) y[o] = finish(reduce_run<T, Op>(x + o * n, n));
-    });
-    return;
-  }
-  Total* partial = static_cast<Total*>(thread_scratch(0, outer * chunks * sizeof(Total)));
-  parallel_for(outer * chunks, work, [&](int64_t task) {
-    const int64_t start = task % chunks * run_chunk;
-    partial[task] = reduce_run<T, Op>(x + task / chunks * n + start, smaller(run_chunk, n - start));
-  });
-  for (int64_t o = 0; o < outer; ++o) {
-    Total total = Op::identity;
-    for (int64_t c = 0; c < chunks; ++c) total = Op::apply(total, partial[o * chunks + c]);
-    y[o] = finish(total);
-  }
-}
-
-template <class T, class Op, class Finish>
-void reduce_floats(int64_t outer, int64_t n, int64_t inner, const T* x, T* y, Finish&& finish) {
-  if (inner == 1) return reduce_runs<T, Op>(outer, n, x, y, finish);
-  using Total = typename Op::Total;
-  const double work = double(outer) * double(n) * double(inner);
-  const int64_t chunk_rows = blocks_of(blocks_of(chunk_elements, inner), row_block) * row_block;
-  const int64_t chunks = blocks_of(n, chunk_rows);
-  if (chunks <= 1) {
-    constexpr int64_t column_block = 1024;
-    const int64_t column_tasks = blocks_of(inner, column_block);
-    const int64_t group = column_tasks > 1 ? 1 : chunk_elements / (n * inner + 16) + 1;
-    parallel_for(blocks_of(outer, group) * column_tasks, work, [&](int64_t task) {
-      const int64_t column = task % column_tasks * column_block, first = task / column_tasks * group;
-      const int64_t end = smaller(outer, first + group);
-      for (int64_t o = first; o < end; ++o) {
-        T* row = y + o * inner + column;
-        reduce_columns<T, Op>(x + o * n * inner + column, n, smaller(column_block, inner - column), inner,
-                              [&](int64_t j, Total total) { row[j] = finish(total); });
-      }
-    });
-    return;
-  }
-  Total* partial = static_cast<Total*>(thread_scratch(0, outer * chunks * inner * sizeof(Total)));
-  parallel_for(outer * chunks, work, [&](int64_t task) {
-    const int64_t start = task % chunks * chunk_rows;
-    Total* totals = partial + task * inner;
-    reduce_columns<T, Op>(x + (task / chunks * n + start) * inner, smaller(chunk_rows, n - start), inner, inner,
-                          [&](int64_t j, Total total) { totals[j] = total; });
-  });
-  for (int64_t o = 0; o < outer; ++o) {
-    for (int64_t j = 0; j < inner; ++j) {
-      Total total = Op::identity;
-      for (int64_t c = 0; c < chunks; ++c) total = Op::apply(total, partial[(o * chunks + c) * inner + j]);
-      y[o * inner + j] = finish(total);
-    }
-  }
-}
-
-// ---- integers ---------------------------------------------------------------------------------------------
-
-template <class T, class Op, class Finish>
-void reduce_integers(int64_t outer, int64_t n, int64_t inner, const T* x, T* y, Finish&& finish) {
-  parallel_for(outer, double(outer) * double(n) * double(inner), [&](int64_t o) {
-    const T* from = x + o * n * inner;
-    T* to = y + o * inner;
-    if (inner == 1) {
-      T total = Op::identity;
-      for (int64_t i = 0; i < n; ++i) total = Op::apply(total, from[i]);
-      *to = finish(total);
-      return;
-    }
-    for (int64_t j = 0; j < inner; ++j) to[j] = Op::identity;
-    for (int64_t i = 0; i < n; ++i) {
-#pragma GCC ivdep
-      for (int64_t j = 0; j < inner; ++j) to[j] = Op::apply(to[j], from[i * inner + j]);
-    }
-    for (int64_t j = 0; j < inner; ++j) to[j] = finish(to[j]);
-  });
-}
-
-template <class T, template <class> class Op, class Finish>
-void reduce_with(int64_t outer, int64_t n, int64_t inner, const T* x, T* y, Finish&& finish) {
-  if constexpr (std::is_floating_point_v<T>) {
-    reduce_floats<T, Op<T>>(outer, n, inner, x, y, finish);
-  } else {
-    reduce_integers<T, Op<T>>(outer, n, inner, x, y, finish);
-  }
-}
-
-template <class T>
-void reduce_type(Reduce how, int64_t outer, int64_t n, int64_t inner, const T* x, T* y) {
-  const auto plain = [](auto total) { return static_cast<T>(total); };
-  switch (how) {
-    case Reduce::sum: return reduce_with<T, Sum>(outer, n, inner, x, y, plain);
-    case Reduce::mean:
-      return reduce_with<T, Sum>(outer, n, inner, x, y, [n](auto total) {
-        if constexpr (std::is_floating_point_v<T>) {
-          return static_cast<T>(total / static_cast<double>(n));
-        } else {
-          return n ? static_cast<T>(static_cast<int64_t>(total) / n) : T(0);
-        }
-      });
-    case Reduce::max: return reduce_with<T, Max>(outer, n, inner, x, y, plain);
-    case Reduce::min: return reduce_with<T, Min>(outer, n, inner, x, y, plain);
-    case Reduce::prod: return reduce_with<T, Product>(outer, n, inner, x, y, plain);
-  }
-}
-
-// ---- positions --------------------------------------------------------------------------------------------
-
-template <class T, template <class> class Op>
-void arg_reduce(int64_t outer, int64_t n, int64_t inner, const T* x, int64_t* y) {
-  if (n <= 0) return;
-  const double work = double(outer) * double(n) * double(inner);
-  if (inner == 1) {
-    // The value first, vectorised; then the first place that holds it.
-    const int64_t group = chunk_elements / (n + 16) + 1;
-    parallel_for(blocks_of(outer, group), work, [&](int64_t task) {
-      const int64_t end = smaller(outer, (task + 1) * group);
-      for (int64_t o = task * group; o < end; ++o) {
-        const T* row = x + o * n;
-        T best = Op<T>::identity;
-        if constexpr (std::is_floating_point_v<T>) {
-          best = reduce_run<T, Op<T>>(row, n);
-        } else {
-          for (int64_t i = 0; i < n; ++i) best = Op<T>::apply(best, row[i]);
-        }
-        int64_t i = 0;
-        while (!(row[i] == best || (is_nan(best) && is_nan(row[i])))) ++i;
-        y[o] = i;
-      }
-    });
-    return;
-  }
   constexpr int64_t block = 64;
-  const int64_t column_tasks = blocks_of(inner, block);
-  parallel_for(outer * column_tasks, work, [&](int64_t task) {
-    const int64_t column = task % column_tasks * block, count = smaller(block, inner - column);
-    const T* from = x + task / column_tasks * n * inner + column;
-    int64_t* index = y + task / column_tasks * inner + column;
-    T best[block];
-    for (int64_t j = 0; j < count; ++j) {
-      best[j] = from[j];
-      index[j] = 0;
+  Tree<Op, Packets<T, count>> tree;
+  for (int64_t first = 0; first < n; first += block) {
+    const T* row = x + first * stride;
+    Packets<T, count> sum;
+    for (int k = 0; k < count; ++k) sum.packets[k] = P::load(row + k * P::width);
+    for (int64_t left = smaller(block, n - first); left > 1; --left) {
+      row += stride;
+      for (int k = 0; k < count; ++k) sum.packets[k] = Op::combine(sum.packets[k], P::load(row + k * P::width));
     }
-    for (int64_t i = 1; i < n; ++i) {
-      for (int64_t j = 0; j < count; ++j) {
-        const T value = from[i * inner + j], winner = Op<T>::apply(best[j], value);
-        const bool changed = winner != best[j] && !is_nan(best[j]);
-        index[j] = changed ? i : index[j];
-        best[j] = changed ? value : best[j];
-      }
+    tree.push(sum);
+  }
+  return tree.result();
+}
+
+/// Columns [first, last) of n >= 1 rows of `inner`, last - first >= width. The last packet overlaps the one before it;
+/// columns do not meet, so those counted twice come out the same.
+template <class Op, class T>
+void reduce_wide_columns(int64_t n, int64_t inner, int64_t first, int64_t last, const T* x, T* y) {
+  constexpr int64_t width = Packet<T>::width;
+  constexpr int count = 8;
+  int64_t c = first;
+  for (; c + count * width <= last; c += count * width) {
+    const auto sums = reduce_packet_columns<count, Op>(n, inner, x + c);
+    for (int k = 0; k < count; ++k) sums.packets[k].store(y + c + k * width);
+  }
+  for (; c < last; c += width) {
+    const int64_t at = c + width <= last ? c : last - width;
+    reduce_packet_columns<1, Op>(n, inner, x + at).packets[0].store(y + at);
+  }
+}
+
+template <class Op, class T>
+void reduce_scalar_columns(int64_t n, int64_t inner, const T* x, T* y) {
+  for (int64_t i = 0; i < n; ++i) {
+    for (int64_t c = 0; c < inner; ++c) y[c] = Op::combine(y[c], x[i * inner + c]);
+  }
+}
+
+/// Few columns: several rows at a time are one wide row, whose columns are combined at the end.
+template <class Op, class T>
+void reduce_narrow_columns(int64_t n, int64_t inner, const T* x, T* y) {
+  constexpr int64_t wide = 8 * Packet<T>::width;
+  int64_t fold = 1;
+  while (fold * inner < wide) fold *= 2;
+  for (int64_t c = 0; c < inner; ++c) y[c] = Op::template identity<T>();
+  const int64_t rows = n / fold;
+  if (rows >= 2) {
+    T folded[2 * wide];
+    reduce_wide_columns<Op>(rows, fold * inner, 0, fold * inner, x, folded);
+    for (int64_t half = fold / 2; half > 0; half /= 2) {
+      for (int64_t i = 0; i < half * inner; ++i) folded[i] = Op::combine(folded[i], folded[i + half * inner]);
+    }
+    reduce_scalar_columns<Op>(1, inner, folded, y);
+    x += rows * fold * inner;
+    n -= rows * fold;
+  }
+  reduce_scalar_columns<Op>(n, inner, x, y);
+}
+
+/// One [n, inner], n >= 1; `first` and `last` bound the columns.
+template <class Op, class T>
+void reduce_one(int64_t n, int64_t inner, int64_t first, int64_t last, const T* x, T* y) {
+  if (inner == 1) {
+    y[0] = reduce_run<Op>(n, x);
+  } else if (inner < 8 * Packet<T>::width && (n >= 32 || inner < Packet<T>::width)) {
+    reduce_narrow_columns<Op>(n, inner, x, y);
+  } else {
+    reduce_wide_columns<Op>(n, inner, first, last, x, y);
+  }
+}
+
+/// Tasks are groups of outer indices, or ranges of columns when there are many of those.
+template <class Op, class T>
+void reduce_each(int64_t outer, int64_t n, int64_t inner, const T* x, T* y) {
+  constexpr int64_t task_items = 1 << 15, most_columns = 1 << 12;
+  const double work = static_cast<double>(outer) * static_cast<double>(n) * static_cast<double>(inner);
+  if (inner >= 2 * most_columns) {
+    const int64_t ranges = inner / most_columns;  // the last one takes the rest, so that none is narrower than a packet
+    parallel_for(outer * ranges, work, [&](int64_t task) {
+      const int64_t o = task / ranges, range = task % ranges;
+      const int64_t last = range + 1 == ranges ? inner : (range + 1) * most_columns;
+      reduce_one<Op>(n, inner, range * most_columns, last, x + o * n * inner, y + o * inner);
+    });
+    return;
+  }
+  const int64_t group = 1 + task_items / (n * inner);
+  parallel_for(blocks_of(outer, group), work, [&](int64_t task) {
+    for (int64_t o = task * group; o < smaller(outer, (task + 1) * group); ++o) {
+      reduce_one<Op>(n, inner, 0, inner, x + o * n * inner, y + o * inner);
     }
   });
 }
 
-template <class T>
-void scatter_add_type(int64_t outer, int64_t n_in, int64_t n_index, int64_t row, const T* dy, const int64_t* index,
-                      T* dx) {
-  // Each task owns a range of targets and scans all indices; so the order of additions is that of the indices.
-  const int64_t ranges = outer >= 8 || row < 8 ? 1 : smaller(8, n_in > 0 ? n_in : 1);
-  const int64_t range = blocks_of(n_in, ranges);
-  parallel_for(outer * ranges, double(outer) * double(n_in + n_index) * double(row), [&](int64_t task) {
-    const int64_t o = task / ranges, first = smaller(n_in, task % ranges * range);
-    const int64_t last = smaller(n_in, first + range);
-    T* to = dx + o * n_in * row;
-    for (int64_t i = first * row; i < last * row; ++i) to[i] = 0;
-    for (int64_t j = 0; j < n_index; ++j) {
-      if (index[j] < first || index[j] >= last) continue;
-      T* target = to + index[j] * row;
-      const T* source = dy + (o * n_index + j) * row;
-#pragma GCC ivdep
-      for (int64_t k = 0; k < row; ++k) target[k] = wrapping_add(target[k], source[k]);
+template <class Op, class T>
+void reduce_floats(int64_t outer, int64_t n, int64_t inner, const T* x, T* y) {
+  if (n == 0) {
+    for (int64_t i = 0; i < outer * inner; ++i) y[i] = Op::template identity<T>();
+    return;
+  }
+  // Few long axes are cut into pieces, and the pieces reduced again.
+  constexpr int64_t piece_items = 1 << 15, enough_outer = 32;
+  const int64_t whole = 1024 / smaller(inner, 16);  // of the blocks below
+  const int64_t piece = blocks_of(piece_items, inner * whole) * whole;
+  if (outer >= enough_outer || n < 2 * piece) return reduce_each<Op>(outer, n, inner, x, y);
+  const int64_t pieces = blocks_of(n, piece);
+  T* parts = static_cast<T*>(thread_scratch(3, outer * pieces * inner * sizeof(T)));
+  parallel_for(outer * pieces, static_cast<double>(outer * n) * static_cast<double>(inner), [&](int64_t task) {
+    const int64_t o = task / pieces, first = task % pieces * piece;
+    reduce_one<Op>(smaller(piece, n - first), inner, 0, inner, x + (o * n + first) * inner, parts + task * inner);
+  });
+  reduce_each<Op>(outer, pieces, inner, parts, y);
+}
+
+// ---- integers -------------------------------------------------------------------------------------------------------
+
+template <class Op, class T>
+void reduce_integers(int64_t outer, int64_t n, int64_t inner, const T* x, T* y) {
+  parallel_for(outer, static_cast<double>(outer * n) * static_cast<double>(inner), [&](int64_t o) {
+    const T* from = x + o * n * inner;
+    if (inner == 1) {
+      T sum = Op::template identity<T>();
+      for (int64_t i = 0; i < n; ++i) sum = Op::combine(sum, from[i]);
+      y[o] = sum;
+    } else {
+      for (int64_t c = 0; c < inner; ++c) y[o * inner + c] = Op::template identity<T>();
+      reduce_scalar_columns<Op>(n, inner, from, y + o * inner);
     }
   });
+}
+
+template <class Op, class T>
+void reduce_by(int64_t outer, int64_t n, int64_t inner, const T* x, T* y) {
+  if (outer <= 0 || inner <= 0) return;
+  if constexpr (std::is_floating_point_v<T>) {
+    reduce_floats<Op>(outer, n, inner, x, y);
+  } else {
+    reduce_integers<Op>(outer, n, inner, x, y);
+  }
+}
+
+template <class T>
+void reduce_kind(Reduce kind, int64_t outer, int64_t n, int64_t inner, const T* x, T* y) {
+  switch (kind) {
+    case Reduce::sum:
+      return reduce_by<Sum>(outer, n, inner, x, y);
+    case Reduce::prod:
+      return reduce_by<Product>(outer, n, inner, x, y);
+    case Reduce::max:
+      return reduce_by<Max>(outer, n, inner, x, y);
+    case Reduce::min:
+      return reduce_by<Min>(outer, n, inner, x, y);
+    case Reduce::mean:
+      break;
+  }
+  reduce_by<Sum>(outer, n, inner, x, y);
+  for (int64_t i = 0; i < outer * inner; ++i) {
+    if constexpr (std::is_floating_point_v<T>) {
+      y[i] /= static_cast<T>(n);  // NaN for no values, as in NumPy
+    } else {
+      y[i] = n == 0 ? T(0) : static_cast<T>(static_cast<int64_t>(y[i]) / n);
+    }
+  }
+}
+
+// ---- positions ------------------------------------------------------------------------------------------------------
+
+template <class Op, class T>
+int64_t find_extreme(int64_t n, const T* x) {
+  T best = x[0];
+  if constexpr (std::is_floating_point_v<T>) {
+    best = reduce_run<Op>(n, x);
+  } else {
+    for (int64_t i = 1; i < n; ++i) best = Op::combine(best, x[i]);
+  }
+  int64_t i = 0;
+  if (is_nan(best)) {
+    while (!is_nan(x[i])) ++i;
+  } else {
+    while (x[i] != best) ++i;
+  }
+  return i;
+}
+
+/// Up to `tile` columns at once, rows in memory order.
+constexpr int64_t tile = 64;
+template <class Op, class T>
+void find_extremes(int64_t n, int64_t inner, int64_t columns, const T* x, int64_t* y) {
+  T best[tile];
+  std::memcpy(best, x, columns * sizeof(T));
+  for (int64_t c = 0; c < columns; ++c) y[c] = 0;
+  for (int64_t i = 1; i < n; ++i) {
+    for (int64_t c = 0; c < columns; ++c) {
+      const T value = x[i * inner + c];
+      const T winner = Op::combine(best[c], value);
+      // A value that replaces the best differs from it; a first NaN does, a later one does not count.
+      const bool replaces = !is_nan(best[c]) & (winner != best[c]);
+      y[c] = replaces ? i : y[c];
+      best[c] = winner;
+    }
+  }
+}
+
+template <class Op>
+void positions(DType dtype, int64_t outer, int64_t n, int64_t inner, const void* x, int64_t* y) {
+  if (n <= 0) return;
+  const int64_t tiles = blocks_of(inner, tile);
+  const int64_t group = 1 + (int64_t{1} << 14) / (n * smaller(inner, tile));
+  with_type(dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const T* values = static_cast<const T*>(x);
+    parallel_for(blocks_of(outer * tiles, group), static_cast<double>(outer * n) * static_cast<double>(inner),
+                 [&](int64_t task) {
+                   for (int64_t i = task * group; i < smaller(outer * tiles, (task + 1) * group); ++i) {
+                     const int64_t o = i / tiles, first = i % tiles * tile;
+                     const T* from = values + o * n * inner + first;
+                     if (inner == 1) {
+                       y[o] = find_extreme<Op>(n, from);
+                     } else {
+                       find_extremes<Op>(n, inner, smaller(tile, inner - first), from, y + o * inner + first);
+                     }
+                   }
+                 });
+  });
+}
+
+template <class T>
+void scatter_add_floats(int64_t outer, int64_t n_in, int64_t n_index, int64_t row, const T* dy, const int64_t* index,
+                        T* dx) {
+  if (n_in <= 0) return;
+  // Each task owns a range of targets and reads all of the index: additions keep its order.
+  const int64_t ranges = outer >= 8 || row < 8 ? 1 : smaller(8, n_in), range = blocks_of(n_in, ranges);
+  parallel_for(outer * ranges, static_cast<double>(outer * row) * static_cast<double>(n_in + n_index),
+               [&](int64_t task) {
+                 const int64_t o = task / ranges, first = smaller(n_in, task % ranges * range),
+                               last = smaller(n_in, first + range);
+                 T* to = dx + o * n_in * row;
+                 std::memset(to + first * row, 0, (last - first) * row * sizeof(T));
+                 for (int64_t j = 0; j < n_index; ++j) {
+                   if (index[j] < first || index[j] >= last) continue;
+                   T* sum = to + index[j] * row;
+                   const T* from = dy + (o * n_index + j) * row;
+#pragma GCC ivdep
+                   for (int64_t c = 0; c < row; ++c) sum[c] += from[c];
+                 }
+               });
 }
 
 }  // namespace
 
 template <class T>
-void reduce(Reduce how, int64_t outer, int64_t n, int64_t inner, const T* x, T* y) {
-  reduce_type(how, outer, n, inner, x, y);
+void reduce(Reduce kind, int64_t outer, int64_t n, int64_t inner, const T* x, T* y) {
+  reduce_kind(kind, outer, n, inner, x, y);
 }
+template void reduce<float>(Reduce, int64_t, int64_t, int64_t, const float*, float*);
+template void reduce<double>(Reduce, int64_t, int64_t, int64_t, const double*, double*);
 
-void reduce_any_dtype(Reduce how, DType dtype, int64_t outer, int64_t n, int64_t inner, const void* x, void* y) {
-  if (dtype == DType::boolean) {  // of true and false, a sum is their or, a product their and
-    const bool all = how == Reduce::prod || how == Reduce::min;
-    uint8_t* out = static_cast<uint8_t*>(y);
-    reduce_type(all ? Reduce::min : Reduce::max, outer, n, inner, static_cast<const uint8_t*>(x), out);
-    for (int64_t i = 0; i < outer * inner; ++i) out[i] = out[i] != 0;
-    return;
+void reduce_any_dtype(Reduce kind, DType dtype, int64_t outer, int64_t n, int64_t inner, const void* x, void* y) {
+  if (dtype == DType::boolean) {  // or, and: a sum that wraps would not be a truth value
+    kind = kind == Reduce::prod || kind == Reduce::min ? Reduce::min : Reduce::max;
+    if (n == 0) {
+      std::memset(y, kind == Reduce::min ? 1 : 0, outer * inner);
+      return;
+    }
   }
   with_type(dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    reduce_type(how, outer, n, inner, static_cast<const T*>(x), static_cast<T*>(y));
+    reduce_kind(kind, outer, n, inner, static_cast<const T*>(x), static_cast<T*>(y));
   });
 }
 
 void argmax(DType dtype, int64_t outer, int64_t n, int64_t inner, const void* x, int64_t* y) {
-  with_type(dtype, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    arg_reduce<T, Max>(outer, n, inner, static_cast<const T*>(x), y);
-  });
+  positions<Max>(dtype, outer, n, inner, x, y);
 }
 
 void argmin(DType dtype, int64_t outer, int64_t n, int64_t inner, const void* x, int64_t* y) {
-  with_type(dtype, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    arg_reduce<T, Min>(outer, n, inner, static_cast<const T*>(x), y);
-  });
+  positions<Min>(dtype, outer, n, inner, x, y);
 }
 
 void scatter_add(DType dtype, int64_t outer, int64_t n_in, int64_t n_index, int64_t row, const void* dy,
                  const int64_t* index, void* dx) {
-  with_type(dtype, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    scatter_add_type(outer, n_in, n_index, row, static_cast<const T*>(dy), index, static_cast<T*>(dx));
-  });
+  if (dtype == DType::float32) {
+    scatter_add_floats(outer, n_in, n_index, row, static_cast<const float*>(dy), index, static_cast<float*>(dx));
+  } else {
+    scatter_add_floats(outer, n_in, n_index, row, static_cast<const double*>(dy), index, static_cast<double*>(dx));
+  }
 }
-
-template void reduce<float>(Reduce, int64_t, int64_t, int64_t, const float*, float*);
-template void reduce<double>(Reduce, int64_t, int64_t, int64_t, const double*, double*);
 
 }  // namespace pykeras::kernels::PYKERAS_ISA

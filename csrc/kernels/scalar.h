@@ -25,16 +25,26 @@ template <class Body>
 inline __attribute__((always_inline)) void with_type(DType dtype, Body&& body) {
   switch (dtype) {
     case DType::boolean:
-    case DType::uint8: return body(TypeTag<uint8_t>());
-    case DType::int8: return body(TypeTag<int8_t>());
-    case DType::uint16: return body(TypeTag<uint16_t>());
-    case DType::int16: return body(TypeTag<int16_t>());
-    case DType::uint32: return body(TypeTag<uint32_t>());
-    case DType::int32: return body(TypeTag<int32_t>());
-    case DType::uint64: return body(TypeTag<uint64_t>());
-    case DType::int64: return body(TypeTag<int64_t>());
-    case DType::float32: return body(TypeTag<float>());
-    case DType::float64: return body(TypeTag<double>());
+    case DType::uint8:
+      return body(TypeTag<uint8_t>());
+    case DType::int8:
+      return body(TypeTag<int8_t>());
+    case DType::uint16:
+      return body(TypeTag<uint16_t>());
+    case DType::int16:
+      return body(TypeTag<int16_t>());
+    case DType::uint32:
+      return body(TypeTag<uint32_t>());
+    case DType::int32:
+      return body(TypeTag<int32_t>());
+    case DType::uint64:
+      return body(TypeTag<uint64_t>());
+    case DType::int64:
+      return body(TypeTag<int64_t>());
+    case DType::float32:
+      return body(TypeTag<float>());
+    case DType::float64:
+      return body(TypeTag<double>());
   }
 }
 
@@ -43,14 +53,14 @@ template <class T>
 using Wrapping = std::conditional_t<(sizeof(T) < 4), uint32_t, std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>>;
 
 // Plain arithmetic for floats, modulo 2^bits for integers.
-#define PYKERAS_WRAPPING(name, op)                                     \
-  template <class T>                                                   \
-  inline T name(T x, T y) {                                            \
-    if constexpr (std::is_floating_point_v<T>) {                       \
-      return x op y;                                                   \
-    } else {                                                           \
-      return static_cast<T>(Wrapping<T>(x) op Wrapping<T>(y));         \
-    }                                                                  \
+#define PYKERAS_WRAPPING(name, op)                             \
+  template <class T>                                           \
+  inline T name(T x, T y) {                                    \
+    if constexpr (std::is_floating_point_v<T>) {               \
+      return x op y;                                           \
+    } else {                                                   \
+      return static_cast<T>(Wrapping<T>(x) op Wrapping<T>(y)); \
+    }                                                          \
   }
 PYKERAS_WRAPPING(wrapping_add, +)
 PYKERAS_WRAPPING(wrapping_subtract, -)
@@ -64,7 +74,7 @@ inline To convert(From value) {
     // Both limits are powers of two, so that the comparison is exact although the largest To may not be a From.
     constexpr From low = static_cast<From>(std::numeric_limits<To>::min());
     constexpr From past_high = static_cast<From>(std::numeric_limits<To>::max() / 2 + 1) * 2;
-    return !(value >= low)       ? (value < low ? std::numeric_limits<To>::min() : To(0))
+    return !(value >= low)      ? (value < low ? std::numeric_limits<To>::min() : To(0))
            : value >= past_high ? std::numeric_limits<To>::max()
                                 : static_cast<To>(value);
   } else {
@@ -113,7 +123,7 @@ inline T integer_power(T x, T y) {
 }
 
 // libm by type. The C names, since the overloads of <cmath> are inline functions that instruction sets would share.
-#define PYKERAS_LIBM(name)                                    \
+#define PYKERAS_LIBM(name)                                     \
   inline float scalar_##name(float x) { return ::name##f(x); } \
   inline double scalar_##name(double x) { return ::name(x); }
 PYKERAS_LIBM(exp)
@@ -140,7 +150,7 @@ PYKERAS_LIBM(sqrt)
 PYKERAS_LIBM(floor)
 PYKERAS_LIBM(fabs)
 #undef PYKERAS_LIBM
-#define PYKERAS_LIBM(name)                                                  \
+#define PYKERAS_LIBM(name)                                                 \
   inline float scalar_##name(float x, float y) { return ::name##f(x, y); } \
   inline double scalar_##name(double x, double y) { return ::name(x, y); }
 PYKERAS_LIBM(pow)

@@ -81,13 +81,11 @@ void log_softmax_row(int64_t n, const T* x, T* y) {
 template <class T>
 void softmax_grad_row(int64_t n, const T* y, const T* dy, T* dx) {
   Packet<T> sum = Packet<T>::zero();
-  for_packets<T>(n, [&](int64_t i, auto load, auto) {
-    sum = multiply_add(load(y + i, T(0)), load(dy + i, T(0)), sum);
-  });
+  for_packets<T>(n,
+                 [&](int64_t i, auto load, auto) { sum = multiply_add(load(y + i, T(0)), load(dy + i, T(0)), sum); });
   const Packet<T> dot = Packet<T>::broadcast(sum.sum());
-  for_packets<T>(n, [&](int64_t i, auto load, auto store) {
-    store(dx + i, load(y + i, T(0)) * (load(dy + i, T(0)) - dot));
-  });
+  for_packets<T>(
+      n, [&](int64_t i, auto load, auto store) { store(dx + i, load(y + i, T(0)) * (load(dy + i, T(0)) - dot)); });
 }
 
 // ---- slices side by side: the same over packets of columns, i steps by `inner` ----------------------------
@@ -220,13 +218,13 @@ void sparse_softmax_cross_entropy_grad(int64_t rows, int64_t n, const T* x, cons
   });
 }
 
-#define PYKERAS_INSTANTIATE(T)                                                                                   \
-  template void softmax<T>(int64_t, int64_t, int64_t, const T*, T*);                                             \
-  template void log_softmax<T>(int64_t, int64_t, int64_t, const T*, T*);                                         \
-  template void softmax_grad<T>(int64_t, int64_t, int64_t, const T*, const T*, T*);                              \
-  template void softmax_cross_entropy<T>(int64_t, int64_t, const T*, const T*, T*);                              \
-  template void softmax_cross_entropy_grad<T>(int64_t, int64_t, const T*, const T*, const T*, T*);               \
-  template void sparse_softmax_cross_entropy<T>(int64_t, int64_t, const T*, const int64_t*, T*);                 \
+#define PYKERAS_INSTANTIATE(T)                                                                     \
+  template void softmax<T>(int64_t, int64_t, int64_t, const T*, T*);                               \
+  template void log_softmax<T>(int64_t, int64_t, int64_t, const T*, T*);                           \
+  template void softmax_grad<T>(int64_t, int64_t, int64_t, const T*, const T*, T*);                \
+  template void softmax_cross_entropy<T>(int64_t, int64_t, const T*, const T*, T*);                \
+  template void softmax_cross_entropy_grad<T>(int64_t, int64_t, const T*, const T*, const T*, T*); \
+  template void sparse_softmax_cross_entropy<T>(int64_t, int64_t, const T*, const int64_t*, T*);   \
   template void sparse_softmax_cross_entropy_grad<T>(int64_t, int64_t, const T*, const int64_t*, const T*, T*);
 PYKERAS_INSTANTIATE(float)
 PYKERAS_INSTANTIATE(double)

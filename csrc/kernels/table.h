@@ -9,15 +9,16 @@ namespace pykeras::kernels {
 
 // ---- elementwise ------------------------------------------------------------------------------------------------
 
-/// out[i] = f(in0[i * stride0], in1[i * stride1], ...), strides 0 (one value for all) or 1. The result of an element does
-/// not depend on its position or on n, so any split of the range gives the same bits. out may be one of the inputs.
+/// out[i] = f(in0[i * stride0], in1[i * stride1], ...), strides 0 (one value for all) or 1. The result of an element
+/// does not depend on its position or on n, so any split of the range gives the same bits. out may be one of the
+/// inputs.
 using ElementwiseKernel = void (*)(const void* const* in, const uint8_t* strides, void* out, int64_t n,
                                    const double* params);
 
 /// Applied to finished rows of a product or convolution: + bias[n], + residual, then a unary elementwise function.
 template <class T>
 struct Epilogue {
-  const T* bias = nullptr;            // one value per column
+  const T* bias = nullptr;  // one value per column
   ElementwiseKernel activation = nullptr;
   double params[2] = {0, 0};
 };
@@ -80,67 +81,69 @@ struct BatchNormGradArgs {
 
 enum class Reduce : uint8_t { sum, mean, max, min, prod };
 
-// ---- the rows: ROW(name, (parameters)), all returning void --------------------------------------------------------------------------------
-// Each is a function template over float and double in the kernel file of its family.
+// ---- the rows: ROW(name, (parameters)), all returning void
+// -------------------------------------------------------------------------------- Each is a function template over
+// float and double in the kernel file of its family.
 
-#define PYKERAS_FLOAT_KERNELS(ROW)                                                                                    \
-  /* gemm.cpp */                                                                                                      \
-  ROW(gemm, (const GemmArgs<T>&))                                                                                 \
-  /* conv.cpp: y = conv(x, w) with epilogue; dx from dy and w; dw from x and dy */                                    \
-  ROW(conv2d, (const ConvShape&, const T* x, const T* w, T* y, const Epilogue<T>&))                               \
-  ROW(conv2d_input_grad, (const ConvShape&, const T* dy, const T* w, T* dx))                                      \
-  ROW(conv2d_kernel_grad, (const ConvShape&, const T* x, const T* dy, T* dw))                                     \
-  /* pooling.cpp: the gradient of max goes to the first largest of a window; averages do not count padding */         \
-  ROW(max_pool2d, (const ConvShape&, const T* x, T* y))                                                           \
-  ROW(max_pool2d_grad, (const ConvShape&, const T* x, const T* dy, T* dx))                                        \
-  ROW(average_pool2d, (const ConvShape&, const T* x, T* y))                                                       \
-  ROW(average_pool2d_grad, (const ConvShape&, const T* dy, T* dx))                                                \
-  /* normalization.cpp */                                                                                             \
-  ROW(batch_norm, (const BatchNormArgs<T>&))                                                                      \
-  ROW(batch_norm_grad, (const BatchNormGradArgs<T>&))                                                             \
-  ROW(softmax, (int64_t outer, int64_t n, int64_t inner, const T* x, T* y))                                       \
-  ROW(log_softmax, (int64_t outer, int64_t n, int64_t inner, const T* x, T* y))                                   \
-  ROW(softmax_grad, (int64_t outer, int64_t n, int64_t inner, const T* y, const T* dy, T* dx))                    \
-  /* loss[row] = logsumexp(x[row]) * sum(target[row]) - <target[row], x[row]> */                                      \
-  ROW(softmax_cross_entropy, (int64_t rows, int64_t n, const T* x, const T* target, T* loss))                     \
-  ROW(softmax_cross_entropy_grad, (int64_t rows, int64_t n, const T* x, const T* target, const T* dloss, T* dx))  \
-  ROW(sparse_softmax_cross_entropy, (int64_t rows, int64_t n, const T* x, const int64_t* label, T* loss))         \
-  ROW(sparse_softmax_cross_entropy_grad,                                                                              \
-      (int64_t rows, int64_t n, const T* x, const int64_t* label, const T* dloss, T* dx))                         \
-  /* reduction.cpp: x is [outer, n, inner], y is [outer, inner]; sums run over fixed blocks */                        \
-  ROW(reduce, (Reduce, int64_t outer, int64_t n, int64_t inner, const T* x, T* y))                                \
-  /* random.cpp: element i of stream (seed, counter) is a pure function of (seed, counter, i): Philox 4x32-10 */      \
-  ROW(random_uniform, (uint64_t seed, uint64_t counter, int64_t n, T low, T high, T* out))                        \
-  ROW(random_normal, (uint64_t seed, uint64_t counter, int64_t n, T mean, T stddev, T* out))                      \
-  ROW(truncated_normal, (uint64_t seed, uint64_t counter, int64_t n, T mean, T stddev, T* out))                   \
-  /* y = x / (1 - rate) where uniform(i) >= rate, else 0; its own gradient */                                         \
+#define PYKERAS_FLOAT_KERNELS(ROW)                                                                               \
+  /* gemm.cpp */                                                                                                 \
+  ROW(gemm, (const GemmArgs<T>&))                                                                                \
+  /* conv.cpp: y = conv(x, w) with epilogue; dx from dy and w; dw from x and dy */                               \
+  ROW(conv2d, (const ConvShape&, const T* x, const T* w, T* y, const Epilogue<T>&))                              \
+  ROW(conv2d_input_grad, (const ConvShape&, const T* dy, const T* w, T* dx))                                     \
+  ROW(conv2d_kernel_grad, (const ConvShape&, const T* x, const T* dy, T* dw))                                    \
+  /* pooling.cpp: the gradient of max goes to the first largest of a window; averages do not count padding */    \
+  ROW(max_pool2d, (const ConvShape&, const T* x, T* y))                                                          \
+  ROW(max_pool2d_grad, (const ConvShape&, const T* x, const T* dy, T* dx))                                       \
+  ROW(average_pool2d, (const ConvShape&, const T* x, T* y))                                                      \
+  ROW(average_pool2d_grad, (const ConvShape&, const T* dy, T* dx))                                               \
+  /* normalization.cpp */                                                                                        \
+  ROW(batch_norm, (const BatchNormArgs<T>&))                                                                     \
+  ROW(batch_norm_grad, (const BatchNormGradArgs<T>&))                                                            \
+  ROW(softmax, (int64_t outer, int64_t n, int64_t inner, const T* x, T* y))                                      \
+  ROW(log_softmax, (int64_t outer, int64_t n, int64_t inner, const T* x, T* y))                                  \
+  ROW(softmax_grad, (int64_t outer, int64_t n, int64_t inner, const T* y, const T* dy, T* dx))                   \
+  /* loss[row] = logsumexp(x[row]) * sum(target[row]) - <target[row], x[row]> */                                 \
+  ROW(softmax_cross_entropy, (int64_t rows, int64_t n, const T* x, const T* target, T* loss))                    \
+  ROW(softmax_cross_entropy_grad, (int64_t rows, int64_t n, const T* x, const T* target, const T* dloss, T* dx)) \
+  ROW(sparse_softmax_cross_entropy, (int64_t rows, int64_t n, const T* x, const int64_t* label, T* loss))        \
+  ROW(sparse_softmax_cross_entropy_grad,                                                                         \
+      (int64_t rows, int64_t n, const T* x, const int64_t* label, const T* dloss, T* dx))                        \
+  /* reduction.cpp: x is [outer, n, inner], y is [outer, inner]; sums run over fixed blocks */                   \
+  ROW(reduce, (Reduce, int64_t outer, int64_t n, int64_t inner, const T* x, T* y))                               \
+  /* random.cpp: element i of stream (seed, counter) is a pure function of (seed, counter, i): Philox 4x32-10 */ \
+  ROW(random_uniform, (uint64_t seed, uint64_t counter, int64_t n, T low, T high, T * out))                      \
+  ROW(random_normal, (uint64_t seed, uint64_t counter, int64_t n, T mean, T stddev, T * out))                    \
+  ROW(truncated_normal, (uint64_t seed, uint64_t counter, int64_t n, T mean, T stddev, T * out))                 \
+  /* y = x / (1 - rate) where uniform(i) >= rate, else 0; its own gradient */                                    \
   ROW(dropout, (uint64_t seed, uint64_t counter, int64_t n, double rate, const T* x, T* y))
 
 struct TransposeArgs {
   static constexpr int max_rank = 12;
   int rank;
-  int64_t shape[max_rank];  // of the result
-  int64_t strides[max_rank];  // of the source, in elements, in the order of the result's axes (0 broadcasts, may be negative)
+  int64_t shape[max_rank];    // of the result
+  int64_t strides[max_rank];  // of the source, in elements, in the order of the result's axes (0 broadcasts, may be
+                              // negative)
   size_t item_size;
   const void* x;  // the source's element at index 0 of every axis of the result
   void* y;
 };
 
 // Kernels that depend on the element type only through DType or its size.
-#define PYKERAS_ANY_KERNELS(ROW)                                                                                      \
-  /* movement.cpp */                                                                                                  \
-  ROW(strided_copy, (const TransposeArgs&))     /* y dense, x strided: transpose, broadcast, slice, flip */       \
-  ROW(strided_scatter, (const TransposeArgs&))  /* the reverse: dense y is read, strided x (not const) written */ \
-  ROW(gather, (int64_t outer, int64_t n_in, int64_t n_index, int64_t row_bytes, const void* x,                    \
-                   const int64_t* index, void* y))  /* y[o, j] = x[o, index[j]], rows of row_bytes */                 \
-  ROW(cast, (DType from, DType to, int64_t n, const void* x, void* y))  /* C++ rules; bool is x != 0 */           \
-  /* reduction.cpp, any dtype; sums of integers wrap; result dtype = x's */                                           \
-  ROW(reduce_any_dtype, (Reduce, DType, int64_t outer, int64_t n, int64_t inner, const void* x, void* y))         \
-  ROW(argmax, (DType, int64_t outer, int64_t n, int64_t inner, const void* x, int64_t* y)) /* first of equals */  \
-  ROW(argmin, (DType, int64_t outer, int64_t n, int64_t inner, const void* x, int64_t* y))                        \
-  /* dx[o, index[j]] += dy[o, j]: [outer, n_index, row] -> [outer, n_in, row]; dx is cleared first; float dtypes */   \
-  ROW(scatter_add, (DType, int64_t outer, int64_t n_in, int64_t n_index, int64_t row, const void* dy,             \
-                        const int64_t* index, void* dx))
+#define PYKERAS_ANY_KERNELS(ROW)                                                                                     \
+  /* movement.cpp */                                                                                                 \
+  ROW(strided_copy, (const TransposeArgs&))    /* y dense, x strided: transpose, broadcast, slice, flip */           \
+  ROW(strided_scatter, (const TransposeArgs&)) /* the reverse: dense y is read, strided x (not const) written */     \
+  ROW(gather, (int64_t outer, int64_t n_in, int64_t n_index, int64_t row_bytes, const void* x, const int64_t* index, \
+               void* y)) /* y[o, j] = x[o, index[j]], rows of row_bytes */                                           \
+  ROW(cast, (DType from, DType to, int64_t n, const void* x, void* y)) /* C++ rules; bool is x != 0 */               \
+  /* reduction.cpp, any dtype; sums of integers wrap; result dtype = x's */                                          \
+  ROW(reduce_any_dtype, (Reduce, DType, int64_t outer, int64_t n, int64_t inner, const void* x, void* y))            \
+  ROW(argmax, (DType, int64_t outer, int64_t n, int64_t inner, const void* x, int64_t* y)) /* first of equals */     \
+  ROW(argmin, (DType, int64_t outer, int64_t n, int64_t inner, const void* x, int64_t* y))                           \
+  /* dx[o, index[j]] += dy[o, j]: [outer, n_index, row] -> [outer, n_in, row]; dx is cleared first; float dtypes */  \
+  ROW(scatter_add, (DType, int64_t outer, int64_t n_in, int64_t n_index, int64_t row, const void* dy,                \
+                    const int64_t* index, void* dx))
 
 template <class T>
 struct FloatKernels {

@@ -1,4 +1,5 @@
-// Activation functions. Where the slope follows from the output, the gradient uses it, so that the input need not be kept.
+// Activation functions. Where the slope follows from the output, the gradient uses it, so that the input need not be
+// kept.
 #include "activations.h"
 
 #include "arithmetic.h"
@@ -7,16 +8,16 @@ namespace pykeras {
 namespace {
 
 /// g(a, dy): the slope function of an activation, as a pointwise op; its own gradient only where it is linear in dy.
-#define PYKERAS_SLOPE(Type, op_name)                                              \
-  struct Type : Binary<Type, Elementwise::op_name> {                              \
-    static constexpr auto name = #op_name;                                        \
-    static constexpr auto doc = "slope of the activation times dy";               \
-    static constexpr std::array inputs{"a", "dy"};                                \
-    double parameter = 0;                                                         \
+#define PYKERAS_SLOPE(Type, op_name)                                                      \
+  struct Type : Binary<Type, Elementwise::op_name> {                                      \
+    static constexpr auto name = #op_name;                                                \
+    static constexpr auto doc = "slope of the activation times dy";                       \
+    static constexpr std::array inputs{"a", "dy"};                                        \
+    double parameter = 0;                                                                 \
     static auto attributes() { return std::tuple{field("parameter", &Type::parameter)}; } \
-    std::array<double, 2> params() const { return {parameter, 0}; }               \
-    Tensors gradient(const Backward& b) const;                                    \
-  };                                                                              \
+    std::array<double, 2> params() const { return {parameter, 0}; }                       \
+    Tensors gradient(const Backward& b) const;                                            \
+  };                                                                                      \
   PYKERAS_OP(Type)
 
 PYKERAS_SLOPE(ReluGrad, relu_grad)
@@ -88,7 +89,8 @@ Tensors GeluTanhGrad::gradient(const Backward& b) const {
   const Tensor &x = b.in(0), squared = record(Square{}, {x});
   const Tensor t = record(Tanh{}, {times(times(x, plus(times(squared, a), 1)), c)});
   const Tensor slope = times(plus(times(squared, 3 * a), 1), c), bend = times(x, 6 * a * c);
-  const Tensor inner = plus(plus(slope, times(times(x, bend), 0.5)), minus(times(times(x, t), record(Square{}, {slope}))));
+  const Tensor inner =
+      plus(plus(slope, times(times(x, bend), 0.5)), minus(times(times(x, t), record(Square{}, {slope}))));
   const Tensor second = times(plus(minus(record(Square{}, {t})), 1), inner);
   return {b.needs(0) ? times(times(b.dy(), b.in(1)), second) : Tensor(),
           b.needs(1) ? record(GeluTanhGrad{}, {x, b.dy()}) : Tensor()};
@@ -105,9 +107,7 @@ Tensor slope(const Tensor& a, const Tensor& dy, double parameter = 0) {
 
 Tensors Relu::gradient(const Backward& b) const { return {slope<ReluGrad>(b.out(), b.dy())}; }
 PYKERAS_OP(Relu)
-Tensors LeakyRelu::gradient(const Backward& b) const {
-  return {slope<LeakyReluGrad>(b.in(0), b.dy(), negative_slope)};
-}
+Tensors LeakyRelu::gradient(const Backward& b) const { return {slope<LeakyReluGrad>(b.in(0), b.dy(), negative_slope)}; }
 PYKERAS_OP(LeakyRelu)
 Tensors Elu::gradient(const Backward& b) const { return {slope<EluGrad>(b.out(), b.dy(), alpha)}; }
 PYKERAS_OP(Elu)
@@ -125,9 +125,7 @@ Tensors GeluTanh::gradient(const Backward& b) const { return {slope<GeluTanhGrad
 PYKERAS_OP(GeluTanh)
 Tensors Softplus::gradient(const Backward& b) const { return {times(b.dy(), record(Sigmoid{}, {b.in(0)}))}; }
 PYKERAS_OP(Softplus)
-Tensors LogSigmoid::gradient(const Backward& b) const {
-  return {times(b.dy(), record(Sigmoid{}, {minus(b.in(0))}))};
-}
+Tensors LogSigmoid::gradient(const Backward& b) const { return {times(b.dy(), record(Sigmoid{}, {minus(b.in(0))}))}; }
 PYKERAS_OP(LogSigmoid)
 Tensors Softsign::gradient(const Backward& b) const {
   const Tensor width = plus(record(Absolute{}, {b.in(0)}), 1);

@@ -4,11 +4,11 @@
 
 namespace pykeras {
 
-#define PYKERAS_ACTIVATION(Type, op_name, text)       \
-  struct Type : Unary<Type, Elementwise::op_name> {   \
-    static constexpr auto name = #op_name;            \
-    static constexpr auto doc = text;                 \
-    Tensors gradient(const Backward& b) const;        \
+#define PYKERAS_ACTIVATION(Type, op_name, text)     \
+  struct Type : Unary<Type, Elementwise::op_name> { \
+    static constexpr auto name = #op_name;          \
+    static constexpr auto doc = text;               \
+    Tensors gradient(const Backward& b) const;      \
   };
 PYKERAS_ACTIVATION(Selu, selu, "scale * (x if x > 0 else alpha * (exp(x) - 1)), constants of arXiv:1706.02515")
 PYKERAS_ACTIVATION(Tanh, tanh, "hyperbolic tangent")

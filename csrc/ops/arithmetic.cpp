@@ -8,7 +8,8 @@ namespace pykeras {
 // ---- binary -------------------------------------------------------------------------------------------------------
 
 Tensors Add::gradient(const Backward& b) const {
-  return {b.needs(0) ? sum_to(b.dy(), b.in(0).spec()) : Tensor(), b.needs(1) ? sum_to(b.dy(), b.in(1).spec()) : Tensor()};
+  return {b.needs(0) ? sum_to(b.dy(), b.in(0).spec()) : Tensor(),
+          b.needs(1) ? sum_to(b.dy(), b.in(1).spec()) : Tensor()};
 }
 PYKERAS_OP(Add)
 

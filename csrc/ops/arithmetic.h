@@ -4,12 +4,12 @@
 
 namespace pykeras {
 
-#define PYKERAS_UNARY(Type, op_name, promote, text)               \
-  struct Type : Unary<Type, Elementwise::op_name> {               \
-    static constexpr auto name = #op_name;                        \
-    static constexpr auto doc = text;                             \
-    static constexpr Promotion promotion = Promotion::promote;    \
-    Tensors gradient(const Backward& b) const;                    \
+#define PYKERAS_UNARY(Type, op_name, promote, text)            \
+  struct Type : Unary<Type, Elementwise::op_name> {            \
+    static constexpr auto name = #op_name;                     \
+    static constexpr auto doc = text;                          \
+    static constexpr Promotion promotion = Promotion::promote; \
+    Tensors gradient(const Backward& b) const;                 \
   };
 PYKERAS_UNARY(Negative, negative, common, "-x")
 PYKERAS_UNARY(Absolute, absolute, common, "|x|")
@@ -43,12 +43,12 @@ PYKERAS_UNARY(Round, round, common, "nearest integer, halves to even")
 PYKERAS_UNARY(Trunc, trunc, common, "x without its fraction")
 #undef PYKERAS_UNARY
 
-#define PYKERAS_TEST(Base, Type, op_name, promote, text)          \
-  struct Type : Base<Type, Elementwise::op_name> {                \
-    static constexpr auto name = #op_name;                        \
-    static constexpr auto doc = text;                             \
-    static constexpr Promotion promotion = Promotion::promote;    \
-    static DType result(DType) { return DType::boolean; }         \
+#define PYKERAS_TEST(Base, Type, op_name, promote, text)       \
+  struct Type : Base<Type, Elementwise::op_name> {             \
+    static constexpr auto name = #op_name;                     \
+    static constexpr auto doc = text;                          \
+    static constexpr Promotion promotion = Promotion::promote; \
+    static DType result(DType) { return DType::boolean; }      \
   };
 PYKERAS_TEST(Unary, Isnan, isnan, common, "whether x is not a number")
 PYKERAS_TEST(Unary, Isinf, isinf, common, "whether x is infinite")
@@ -65,12 +65,12 @@ PYKERAS_TEST(Binary, LogicalOr, logical_or, common, "x1 or x2, of bool")
 PYKERAS_TEST(Binary, LogicalXor, logical_xor, common, "exactly one of x1 and x2, of bool")
 #undef PYKERAS_TEST
 
-#define PYKERAS_BINARY(Type, op_name, promote, text)              \
-  struct Type : Binary<Type, Elementwise::op_name> {              \
-    static constexpr auto name = #op_name;                        \
-    static constexpr auto doc = text;                             \
-    static constexpr Promotion promotion = Promotion::promote;    \
-    Tensors gradient(const Backward& b) const;                    \
+#define PYKERAS_BINARY(Type, op_name, promote, text)           \
+  struct Type : Binary<Type, Elementwise::op_name> {           \
+    static constexpr auto name = #op_name;                     \
+    static constexpr auto doc = text;                          \
+    static constexpr Promotion promotion = Promotion::promote; \
+    Tensors gradient(const Backward& b) const;                 \
   };
 PYKERAS_BINARY(Add, add, common, "x1 + x2")
 PYKERAS_BINARY(Subtract, subtract, common, "x1 - x2")

@@ -22,8 +22,8 @@ int64_t conv_output(const char* name, int64_t size, int64_t kernel, int64_t stri
   return (size + padding - reach) / stride + 1;
 }
 
-kernels::ConvShape conv_shape(const ConvAttributes& conv, const Shape& x, int64_t kernel_h, int64_t kernel_w, const Shape& y,
-                              int64_t groups) {
+kernels::ConvShape conv_shape(const ConvAttributes& conv, const Shape& x, int64_t kernel_h, int64_t kernel_w,
+                              const Shape& y, int64_t groups) {
   kernels::ConvShape shape{};
   shape.batch = x[0];
   shape.in_h = x[1];
@@ -53,20 +53,22 @@ Spec Conv2D::infer(Spec x, Spec kernel, Spec bias) const {
   }
   expect(kernel.dim(0) >= 1 && kernel.dim(1) >= 1 && kernel.dim(2) >= 1, name,
          "expected a kernel without empty axes, got " + kernel.shape.text());
-  expect(kernel.dim(3) % groups == 0, name,
-         "filters (" + std::to_string(kernel.dim(3)) + ") must be a multiple of groups (" + std::to_string(groups) + ")");
+  expect(
+      kernel.dim(3) % groups == 0, name,
+      "filters (" + std::to_string(kernel.dim(3)) + ") must be a multiple of groups (" + std::to_string(groups) + ")");
   if (bias.given) expect_same_shape(name, "bias", Spec{bias.dtype, Shape{kernel.dim(3)}}, bias);
-  return Spec{x.dtype,
-              Shape{x.dim(0), conv_output(name, x.dim(1), kernel.dim(0), strides[0], dilation[0], padding[0] + padding[1]),
-                    conv_output(name, x.dim(2), kernel.dim(1), strides[1], dilation[1], padding[2] + padding[3]),
-                    kernel.dim(3)}};
+  return Spec{
+      x.dtype,
+      Shape{x.dim(0), conv_output(name, x.dim(1), kernel.dim(0), strides[0], dilation[0], padding[0] + padding[1]),
+            conv_output(name, x.dim(2), kernel.dim(1), strides[1], dilation[1], padding[2] + padding[3]),
+            kernel.dim(3)}};
 }
 
 void Conv2D::forward(In x, In kernel, In bias, Out y) const {
   with_real(x.dtype(), [&](auto tag) {
     using T = decltype(tag);
     table().of<T>().conv2d(conv_shape(*this, x.spec->shape, kernel.dim(0), kernel.dim(1), y.spec->shape, groups),
-                             x.as<T>(), kernel.as<T>(), y.as<T>(), epilogue<T>(bias, activation));
+                           x.as<T>(), kernel.as<T>(), y.as<T>(), epilogue<T>(bias, activation));
   });
 }
 
@@ -76,7 +78,8 @@ Tensors Conv2D::gradient(const Backward& b) const {
   if (b.inputs.size() > 2 && b.needs(2)) dbias = record(Sum{{0, 1, 2}, false}, {b.dy()});
   const ConvAttributes& conv = *this;
   return {b.needs(0) ? record(Conv2DInputGrad{conv, {x.begin(), x.end()}}, {b.dy(), b.in(1)}) : Tensor(),
-          b.needs(1) ? record(Conv2DKernelGrad{conv, {kernel.begin(), kernel.end()}}, {b.in(0), b.dy()}) : Tensor(), dbias};
+          b.needs(1) ? record(Conv2DKernelGrad{conv, {kernel.begin(), kernel.end()}}, {b.in(0), b.dy()}) : Tensor(),
+          dbias};
 }
 
 OpPtr Conv2D::absorb(const Op& next, int position, const Specs& next_inputs) const {
@@ -123,8 +126,8 @@ void Conv2DKernelGrad::forward(In x, In dy, Out dkernel) const {
   with_real(x.dtype(), [&](auto tag) {
     using T = decltype(tag);
     table().of<T>().conv2d_kernel_grad(
-        conv_shape(*this, x.spec->shape, kernel_shape[0], kernel_shape[1], dy.spec->shape, groups), x.as<T>(), dy.as<T>(),
-        dkernel.as<T>());
+        conv_shape(*this, x.spec->shape, kernel_shape[0], kernel_shape[1], dy.spec->shape, groups), x.as<T>(),
+        dy.as<T>(), dkernel.as<T>());
   });
 }
 Tensors Conv2DKernelGrad::gradient(const Backward& b) const {

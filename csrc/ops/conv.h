@@ -1,5 +1,6 @@
 #pragma once
-// Convolution over two spatial axes, NHWC; gradients stand in conv.cpp. Padding is explicit: (top, bottom, left, right).
+// Convolution over two spatial axes, NHWC; gradients stand in conv.cpp. Padding is explicit: (top, bottom, left,
+// right).
 #include "matmul.h"
 
 namespace pykeras {
@@ -10,17 +11,17 @@ struct ConvAttributes {
 };
 
 /// The sizes of a convolution or pooling, for the kernels.
-kernels::ConvShape conv_shape(const ConvAttributes& conv, const Shape& x, int64_t kernel_h, int64_t kernel_w, const Shape& y,
-                              int64_t groups);
+kernels::ConvShape conv_shape(const ConvAttributes& conv, const Shape& x, int64_t kernel_h, int64_t kernel_w,
+                              const Shape& y, int64_t groups);
 
 /// The size of an output axis; unknown stays unknown.
 int64_t conv_output(const char* name, int64_t size, int64_t kernel, int64_t stride, int64_t dilation, int64_t padding);
 void expect_conv(const char* name, const ConvAttributes& conv);
 
-#define PYKERAS_CONV_ATTRIBUTES(Type)                                                                 \
-  static auto attributes() {                                                                          \
-    return std::tuple{field("strides", &Type::strides), field("dilation", &Type::dilation),           \
-                      field("padding", &Type::padding), field("groups", &Type::groups)};              \
+#define PYKERAS_CONV_ATTRIBUTES(Type)                                                       \
+  static auto attributes() {                                                                \
+    return std::tuple{field("strides", &Type::strides), field("dilation", &Type::dilation), \
+                      field("padding", &Type::padding), field("groups", &Type::groups)};    \
   }
 
 struct Conv2D : ConvAttributes {
@@ -38,7 +39,8 @@ struct Conv2D : ConvAttributes {
 
 struct Conv2DInputGrad : ConvAttributes {
   static constexpr auto name = "conv2d_input_grad";
-  static constexpr auto doc = "gradient of conv2d for its input of shape `input_shape`; also the transposed convolution";
+  static constexpr auto doc =
+      "gradient of conv2d for its input of shape `input_shape`; also the transposed convolution";
   static constexpr std::array inputs{"dy", "kernel"};
   static constexpr Promotion promotion = Promotion::common_real;
   std::vector<int64_t> input_shape;

@@ -14,7 +14,8 @@ struct Layout {
 };
 
 Layout layout_of(const MatMul& op, const Shape& x1, const Shape& x2) {
-  Layout layout{op.transpose_x1 ? x1[-1] : x1[-2], op.transpose_x2 ? x2[-2] : x2[-1], op.transpose_x1 ? x1[-2] : x1[-1], {}};
+  Layout layout{
+      op.transpose_x1 ? x1[-1] : x1[-2], op.transpose_x2 ? x2[-2] : x2[-1], op.transpose_x1 ? x1[-2] : x1[-1], {}};
   layout.batch = broadcast(MatMul::name, Shape(x1.begin(), x1.end() - 2), Shape(x2.begin(), x2.end() - 2));
   return layout;
 }

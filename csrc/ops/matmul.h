@@ -47,7 +47,8 @@ kernels::Epilogue<T> epilogue(In bias, const PointwiseKernel& activation) {
   kernels::Epilogue<T> result;
   result.bias = bias.as<T>();
   if (activation) {
-    result.activation = table().elementwise[activation.id][static_cast<int>(sizeof(T) == 4 ? DType::float32 : DType::float64)];
+    result.activation =
+        table().elementwise[activation.id][static_cast<int>(sizeof(T) == 4 ? DType::float32 : DType::float64)];
     result.params[0] = activation.params[0];
     result.params[1] = activation.params[1];
   }

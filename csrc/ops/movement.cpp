@@ -26,8 +26,8 @@ void expect_indices(const char* name, In indices, int64_t length) {
   const int64_t* index = indices.as<int64_t>();
   for (int64_t i = 0, n = indices.size(); i < n; ++i) {
     if (index[i] < 0 || index[i] >= length) {
-      throw IndexError(std::string(name) + ": index " + std::to_string(index[i]) + " is out of range for an axis of size " +
-                       std::to_string(length));
+      throw IndexError(std::string(name) + ": index " + std::to_string(index[i]) +
+                       " is out of range for an axis of size " + std::to_string(length));
     }
   }
 }
@@ -160,7 +160,8 @@ void Concatenate::forward(const Ins& xs, Out y) const {
     const size_t row = static_cast<size_t>(x.dim(along) * row_after(x.spec->shape, along)) * item;
     if (row > 0) {
       for (int64_t o = 0; o < outer; ++o) {
-        std::memcpy(y.as<char>() + static_cast<size_t>(o) * out_row + offset, x.as<char>() + static_cast<size_t>(o) * row, row);
+        std::memcpy(y.as<char>() + static_cast<size_t>(o) * out_row + offset,
+                    x.as<char>() + static_cast<size_t>(o) * row, row);
       }
     }
     offset += row;
@@ -204,8 +205,8 @@ Spec Slice::infer(Spec x) const {
     expect(count >= 0, name, "expected a size >= -1, got " + std::to_string(count));
     const int64_t last = start[a] + (count - 1) * step[a];
     expect(count == 0 || (start[a] >= 0 && start[a] < dim && last >= 0 && last < dim), name,
-           "start " + std::to_string(start[a]) + ", size " + std::to_string(count) + ", step " + std::to_string(step[a]) +
-               " leave axis " + std::to_string(axis) + " of shape " + x.shape.text());
+           "start " + std::to_string(start[a]) + ", size " + std::to_string(count) + ", step " +
+               std::to_string(step[a]) + " leave axis " + std::to_string(axis) + " of shape " + x.shape.text());
     shape.push_back(count);
   }
   return Spec{x.dtype, shape};
@@ -281,7 +282,7 @@ void Take::forward(In x, In indices, Out y) const {
   expect_indices(name, indices, x.dim(along));
   const int64_t row = row_after(x.spec->shape, along) * static_cast<int64_t>(size_of(x.dtype()));
   table().gather(rows_before(x.spec->shape, along), x.dim(along), indices.size(), row, x.data, indices.as<int64_t>(),
-                   y.data);
+                 y.data);
 }
 Tensors Take::gradient(const Backward& b) const {
   const int rank = b.in(0).shape().rank();
@@ -306,7 +307,7 @@ void TakeGrad::forward(In dy, In indices, Out dx) const {
   expect_indices(name, indices, length);
   const int along = static_cast<int>(axis);
   table().scatter_add(dy.dtype(), rows_before(dx.spec->shape, along), length, indices.size(),
-                        row_after(dx.spec->shape, along), dy.data, indices.as<int64_t>(), dx.data);
+                      row_after(dx.spec->shape, along), dy.data, indices.as<int64_t>(), dx.data);
 }
 Tensors TakeGrad::gradient(const Backward& b) const { return {record(Take{axis}, {b.dy(), b.in(1)}), Tensor()}; }
 PYKERAS_OP(TakeGrad)

@@ -73,7 +73,8 @@ struct Concatenate {
 /// x[start[0] : start[0] + size[0] * step[0] : step[0], ...]; steps may be negative.
 struct Slice {
   static constexpr auto name = "slice";
-  static constexpr auto doc = "elements start, start + step, ... (size of them) along each axis; size -1 means as many as there are";
+  static constexpr auto doc =
+      "elements start, start + step, ... (size of them) along each axis; size -1 means as many as there are";
   static constexpr std::array inputs{"x"};
   std::vector<int64_t> start, size, step;
   static auto attributes() {

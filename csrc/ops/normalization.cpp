@@ -26,8 +26,8 @@ struct BatchNormGrad {
     with_real(x.dtype(), [&](auto tag) {
       using T = decltype(tag);
       table().of<T>().batch_norm_grad({rows_of(*x.spec), x.dim(-1), x.as<T>(), gamma.as<T>(), mean.as<T>(),
-                                         variance.as<T>(), dy.as<T>(), dx.as<T>(), dgamma.as<T>(), dbeta.as<T>(),
-                                         static_cast<T>(epsilon)});
+                                       variance.as<T>(), dy.as<T>(), dx.as<T>(), dgamma.as<T>(), dbeta.as<T>(),
+                                       static_cast<T>(epsilon)});
     });
   }
 };
@@ -53,13 +53,13 @@ struct BatchNorm {
     with_real(x.dtype(), [&](auto tag) {
       using T = decltype(tag);
       table().of<T>().batch_norm({rows_of(*x.spec), x.dim(-1), x.as<T>(), gamma.as<T>(), beta.as<T>(), y.as<T>(),
-                                    mean.as<T>(), variance.as<T>(), static_cast<T>(epsilon)});
+                                  mean.as<T>(), variance.as<T>(), static_cast<T>(epsilon)});
     });
   }
   Tensors gradient(const Backward& b) const {
     if (!b.dy(0)) return {Tensor(), Tensor(), Tensor()};
-    const Tensors d =
-        record_all(BatchNormGrad{epsilon}, {b.in(0), b.inputs.size() > 1 ? b.in(1) : Tensor(), b.out(1), b.out(2), b.dy()});
+    const Tensors d = record_all(BatchNormGrad{epsilon},
+                                 {b.in(0), b.inputs.size() > 1 ? b.in(1) : Tensor(), b.out(1), b.out(2), b.dy()});
     return {d[0], d[1], d[2]};
   }
 };

@@ -24,10 +24,14 @@ DType common_dtype(DType a, DType b) {
   const DType with_sign = is_signed(a) ? a : b, without = is_signed(a) ? b : a;
   if (size_of(with_sign) > size_of(without)) return with_sign;
   switch (size_of(without)) {
-    case 1: return DType::int16;
-    case 2: return DType::int32;
-    case 4: return DType::int64;
-    default: return DType::float32;
+    case 1:
+      return DType::int16;
+    case 2:
+      return DType::int32;
+    case 4:
+      return DType::int64;
+    default:
+      return DType::float32;
   }
 }
 

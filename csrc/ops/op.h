@@ -1,5 +1,6 @@
 #pragma once
-// How an op is written: a struct whose fields are its attributes, with `infer`, `forward` and `gradient` under one another.
+// How an op is written: a struct whose fields are its attributes, with `infer`, `forward` and `gradient` under one
+// another.
 //
 //   struct Dense {
 //     static constexpr auto name = "dense";
@@ -93,10 +94,10 @@ struct PromotionOf<T, std::void_t<decltype(T::promotion)>> {
   static constexpr Promotion value = T::promotion;
 };
 
-#define PYKERAS_OPTIONAL_FLAG(flag)                                          \
-  template <class T, class = void>                                           \
-  struct flag##_of : std::false_type {};                                     \
-  template <class T>                                                         \
+#define PYKERAS_OPTIONAL_FLAG(flag)      \
+  template <class T, class = void>       \
+  struct flag##_of : std::false_type {}; \
+  template <class T>                     \
   struct flag##_of<T, std::void_t<decltype(T::flag)>> : std::bool_constant<T::flag> {};
 PYKERAS_OPTIONAL_FLAG(view)
 PYKERAS_OPTIONAL_FLAG(remembers_input)
@@ -132,7 +133,6 @@ R infer_call(const T& op, R (Base::*infer)(Args...) const, const Specs& in) {
     return infer_each(op, infer, in, std::index_sequence_for<Args...>{});
   }
 }
-
 
 template <class... Args>
 struct ForwardCall {
@@ -238,7 +238,9 @@ bool register_op() {
   info.differentiable = detail::HasGradient<T>::value;
   const T initial{};
   std::apply(
-      [&](auto... fields) { (info.attributes.push_back({fields.name, Attribute(initial.*(fields.member))}), ...); },
+      [&](auto... fields) {
+        (info.attributes.push_back({fields.name, Attribute(initial.*(fields.member))}), ...);
+      },
       detail::AttributesOf<T>::get());
   info.make = [](const std::vector<Attribute>& values) {
     T value{};

@@ -171,9 +171,10 @@ class FusedPointwise final : public Op {
               break;
           }
         }
-        void* result = step.result.place == Place::output
-                           ? static_cast<char*>(out[step.result.number].data) + static_cast<size_t>(first) * step.item_size
-                           : scratch + static_cast<size_t>(step.result.number) * temporary_bytes;
+        void* result =
+            step.result.place == Place::output
+                ? static_cast<char*>(out[step.result.number].data) + static_cast<size_t>(first) * step.item_size
+                : scratch + static_cast<size_t>(step.result.number) * temporary_bytes;
         step.kernel(operands, strides, result, n, step.params.data());
       }
     }
@@ -184,8 +185,8 @@ class FusedPointwise final : public Op {
     while (filled < block_size) {
       const int64_t left = block_size - filled, run = input.period - phase;
       const int64_t count = run < left ? run : left;
-      std::memcpy(tile + static_cast<size_t>(filled) * input.item_size, data + static_cast<size_t>(phase) * input.item_size,
-                  static_cast<size_t>(count) * input.item_size);
+      std::memcpy(tile + static_cast<size_t>(filled) * input.item_size,
+                  data + static_cast<size_t>(phase) * input.item_size, static_cast<size_t>(count) * input.item_size);
       filled += count;
       phase = 0;
     }
@@ -234,9 +235,7 @@ OpPtr fuse(const FusedPlan& plan) { return std::make_shared<FusedPointwise>(plan
 
 }  // namespace
 
-kernels::ElementwiseKernel kernel_for(int id, DType dtype) {
-  return table().elementwise[id][static_cast<int>(dtype)];
-}
+kernels::ElementwiseKernel kernel_for(int id, DType dtype) { return table().elementwise[id][static_cast<int>(dtype)]; }
 
 void expect_kernel(const char* name, Elementwise kernel, DType dtype) {
   if (!kernel_for(static_cast<int>(kernel), dtype)) {

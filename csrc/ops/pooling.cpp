@@ -19,7 +19,8 @@ struct PoolAttributes {
     expect_rank(name, "x", x, 4);
     expect(pool_size.size() == 2 && pool_size[0] >= 1 && pool_size[1] >= 1, name, "expected 2 pool sizes >= 1");
     for (int i = 0; i < 4; ++i) {
-      expect(padding[i] < pool_size[i / 2], name, "padding must be smaller than the pool: a window would see padding only");
+      expect(padding[i] < pool_size[i / 2], name,
+             "padding must be smaller than the pool: a window would see padding only");
     }
     return Spec{x.dtype,
                 Shape{x.dim(0), conv_output(name, x.dim(1), pool_size[0], strides[0], 1, padding[0] + padding[1]),
@@ -30,10 +31,10 @@ struct PoolAttributes {
   }
 };
 
-#define PYKERAS_POOL_ATTRIBUTES(Type)                                                           \
-  static auto attributes() {                                                                    \
-    return std::tuple{field("pool_size", &Type::pool_size), field("strides", &Type::strides),   \
-                      field("padding", &Type::padding)};                                        \
+#define PYKERAS_POOL_ATTRIBUTES(Type)                                                         \
+  static auto attributes() {                                                                  \
+    return std::tuple{field("pool_size", &Type::pool_size), field("strides", &Type::strides), \
+                      field("padding", &Type::padding)};                                      \
   }
 
 struct MaxPool2DGrad : PoolAttributes {

@@ -160,8 +160,8 @@ PYKERAS_OP(Min)
 Spec Prod::infer(Spec x) const { return infer_reduced(name, x, axes, keepdims); }
 void Prod::forward(In x, Out y) const { run_reduction(Reduce::prod, x, axes, y); }
 Tensors Prod::gradient(const Backward& b) const {
-  // Products of the others, found per element so that zeros are right: out / x where x is not 0, else the product of the
-  // rest, which is not 0 only for a single zero.
+  // Products of the others, found per element so that zeros are right: out / x where x is not 0, else the product of
+  // the rest, which is not 0 only for a single zero.
   const Tensor& x = b.in(0);
   const Tensor zero = scalar_like(0, x.dtype()), one = scalar_like(1, x.dtype());
   const Tensor is_zero = record(Equal{}, {x, zero});
@@ -187,7 +187,8 @@ template <class Kernel>
 void run_position(Kernel kernel, In x, int64_t axis, Out y) {
   const int along = static_cast<int>(axis < 0 ? axis + x.rank() : axis);
   const Shape& shape = x.spec->shape;
-  kernel(x.dtype(), shape.product(0, along), shape[along], shape.product(along + 1, shape.rank()), x.data, y.as<int64_t>());
+  kernel(x.dtype(), shape.product(0, along), shape[along], shape.product(along + 1, shape.rank()), x.data,
+         y.as<int64_t>());
 }
 }  // namespace
 

@@ -4,17 +4,17 @@
 
 namespace pykeras {
 
-#define PYKERAS_REDUCTION(Type, op_name, text)                                                            \
-  struct Type {                                                                                           \
-    static constexpr auto name = #op_name;                                                                \
-    static constexpr auto doc = text " over the given axes (none: over all)";                             \
-    static constexpr std::array inputs{"x"};                                                              \
-    std::vector<int64_t> axes;                                                                            \
-    bool keepdims = false;                                                                                \
+#define PYKERAS_REDUCTION(Type, op_name, text)                                                                      \
+  struct Type {                                                                                                     \
+    static constexpr auto name = #op_name;                                                                          \
+    static constexpr auto doc = text " over the given axes (none: over all)";                                       \
+    static constexpr std::array inputs{"x"};                                                                        \
+    std::vector<int64_t> axes;                                                                                      \
+    bool keepdims = false;                                                                                          \
     static auto attributes() { return std::tuple{field("axes", &Type::axes), field("keepdims", &Type::keepdims)}; } \
-    Spec infer(Spec x) const;                                                                             \
-    void forward(In x, Out y) const;                                                                      \
-    Tensors gradient(const Backward& b) const;                                                            \
+    Spec infer(Spec x) const;                                                                                       \
+    void forward(In x, Out y) const;                                                                                \
+    Tensors gradient(const Backward& b) const;                                                                      \
   };
 PYKERAS_REDUCTION(Sum, sum, "sum")
 PYKERAS_REDUCTION(Mean, mean, "mean")

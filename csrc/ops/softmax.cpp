@@ -125,7 +125,8 @@ struct SoftmaxCrossEntropyGrad {
     const Extent e = rows_of(logits.spec->shape);
     with_real(logits.dtype(), [&](auto tag) {
       using T = decltype(tag);
-      table().of<T>().softmax_cross_entropy_grad(e.outer, e.n, logits.as<T>(), target.as<T>(), dloss.as<T>(), dx.as<T>());
+      table().of<T>().softmax_cross_entropy_grad(e.outer, e.n, logits.as<T>(), target.as<T>(), dloss.as<T>(),
+                                                 dx.as<T>());
     });
   }
   Tensors gradient(const Backward& b) const {
@@ -191,8 +192,8 @@ struct SparseSoftmaxCrossEntropyGrad {
     expect_labels(name, labels, e.n);
     with_real(logits.dtype(), [&](auto tag) {
       using T = decltype(tag);
-      table().of<T>().sparse_softmax_cross_entropy_grad(e.outer, e.n, logits.as<T>(), labels.as<int64_t>(), dloss.as<T>(),
-                                                          dx.as<T>());
+      table().of<T>().sparse_softmax_cross_entropy_grad(e.outer, e.n, logits.as<T>(), labels.as<int64_t>(),
+                                                        dloss.as<T>(), dx.as<T>());
     });
   }
   Tensors gradient(const Backward& b) const {

@@ -13,22 +13,33 @@ template <class Body>
 void with_type(DType dtype, Body&& body) {
   switch (dtype) {
     case DType::boolean:
-    case DType::uint8: return body(uint8_t{});
-    case DType::int8: return body(int8_t{});
-    case DType::uint16: return body(uint16_t{});
-    case DType::int16: return body(int16_t{});
-    case DType::uint32: return body(uint32_t{});
-    case DType::int32: return body(int32_t{});
-    case DType::uint64: return body(uint64_t{});
-    case DType::int64: return body(int64_t{});
-    case DType::float32: return body(float{});
-    case DType::float64: return body(double{});
+    case DType::uint8:
+      return body(uint8_t{});
+    case DType::int8:
+      return body(int8_t{});
+    case DType::uint16:
+      return body(uint16_t{});
+    case DType::int16:
+      return body(int16_t{});
+    case DType::uint32:
+      return body(uint32_t{});
+    case DType::int32:
+      return body(int32_t{});
+    case DType::uint64:
+      return body(uint64_t{});
+    case DType::int64:
+      return body(int64_t{});
+    case DType::float32:
+      return body(float{});
+    case DType::float64:
+      return body(double{});
   }
 }
 
 struct ArgSort {
   static constexpr auto name = "argsort";
-  static constexpr auto doc = "positions that bring x into ascending order along an axis, equal values in order, NaN last; int64";
+  static constexpr auto doc =
+      "positions that bring x into ascending order along an axis, equal values in order, NaN last; int64";
   static constexpr std::array inputs{"x"};
   int64_t axis = -1;
   static auto attributes() { return std::tuple{field("axis", &ArgSort::axis)}; }

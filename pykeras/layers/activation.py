@@ -75,14 +75,19 @@ class ELU(_Pointwise):
 
 @REGISTRY.register
 class PReLU(_Pointwise):
-    """``x`` if ``x > 0`` else ``alpha * x`` with a learned ``alpha``, shared along ``shared_axes`` (arXiv:1502.01852)."""
+    """``x`` if ``x > 0`` else ``alpha * x`` with a learned ``alpha``, shared along ``shared_axes``
+    (arXiv:1502.01852)."""
 
-    def __init__(self, alpha_initializer="Zeros", alpha_regularizer=None, alpha_constraint=None, shared_axes=None, **kwargs):
+    def __init__(
+        self, alpha_initializer="Zeros", alpha_regularizer=None, alpha_constraint=None, shared_axes=None, **kwargs
+    ):
         super().__init__(**kwargs)
         self.alpha_initializer = initializers.get(alpha_initializer)
         self.alpha_regularizer = regularizers.get(alpha_regularizer)
         self.alpha_constraint = constraints.get(alpha_constraint)
-        self.shared_axes = [shared_axes] if isinstance(shared_axes, int) else None if shared_axes is None else list(shared_axes)
+        self.shared_axes = (
+            [shared_axes] if isinstance(shared_axes, int) else None if shared_axes is None else list(shared_axes)
+        )
 
     def build(self, input_shape):
         shape = list(input_shape[1:])

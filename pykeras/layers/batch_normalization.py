@@ -12,7 +12,8 @@ class BatchNormalization(Layer):
     """``gamma * (x - mean) / sqrt(variance + epsilon) + beta`` per channel (arXiv:1502.03167).
 
     While training, mean and variance are those of the batch, and the moving ones follow:
-    ``moving = moving * momentum + batch * (1 - momentum)``. Otherwise, and while not trainable, the moving ones are used.
+    ``moving = moving * momentum + batch * (1 - momentum)``. Otherwise, and while not trainable, the moving ones are
+    used.
 
     Arguments:
         axis: of the channels.
@@ -49,7 +50,9 @@ class BatchNormalization(Layer):
     def build(self, input_shape):
         rank = len(input_shape)
         if not -rank <= self.axis < rank:
-            raise ValueError(f"{self._label}: axis {self.axis} is out of range for inputs of shape {tuple(input_shape)}")
+            raise ValueError(
+                f"{self._label}: axis {self.axis} is out of range for inputs of shape {tuple(input_shape)}"
+            )
         channels = input_shape[self.axis]
         if channels is None:
             raise ValueError(f"{self._label}: the size of axis {self.axis} must be known, got {tuple(input_shape)}")
@@ -64,7 +67,8 @@ class BatchNormalization(Layer):
 
     def call(self, inputs, training=None, mask=None):
         if not (training and self.trainable):
-            return ops.batch_normalization(inputs, self.moving_mean, self.moving_variance, self.axis, self.beta, self.gamma,
+            return ops.batch_normalization(inputs, self.moving_mean, self.moving_variance, self.axis, self.beta,
+                                           self.gamma,
                                            self.epsilon)  # fmt: skip
         if mask is not None:
             mean, variance = self._masked_moments(inputs, mask)

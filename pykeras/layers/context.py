@@ -25,7 +25,7 @@ class calling:
         self.layer = layer
         self.training = training
 
-    def __enter__(self) -> "calling":
+    def __enter__(self) -> calling:
         self.before = (context.training, context.entry)
         context.training = self.training
         if context.entry is None:

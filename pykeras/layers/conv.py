@@ -11,7 +11,8 @@ from pykeras.layers.shaping import checked_data_format
 class BaseConv(Layer):
     """A convolution over ``rank`` spatial axes: ``activation(conv(inputs, kernel) + bias)``."""
 
-    def __init__(self, rank, filters, kernel_size, strides=1, padding="valid", data_format=None, dilation_rate=1, groups=1,
+    def __init__(self, rank, filters, kernel_size, strides=1, padding="valid", data_format=None, dilation_rate=1,
+                 groups=1,
                  activation=None, use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros",
                  kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
                  bias_constraint=None, **kwargs):  # fmt: skip
@@ -20,7 +21,9 @@ class BaseConv(Layer):
         self.filters = check.positive_int("filters", filters)
         self.kernel_size = check.int_tuple("kernel_size", kernel_size, rank)
         self.strides = check.int_tuple("strides", strides, rank)
-        self.padding = check.one_of("padding", padding.lower() if isinstance(padding, str) else padding, ("valid", "same"))
+        self.padding = check.one_of(
+            "padding", padding.lower() if isinstance(padding, str) else padding, ("valid", "same")
+        )
         self.data_format = checked_data_format(data_format)
         self.dilation_rate = check.int_tuple("dilation_rate", dilation_rate, rank)
         self.groups = check.positive_int("groups", groups)
@@ -56,7 +59,9 @@ class BaseConv(Layer):
         self.built = True
 
     def call(self, inputs):
-        outputs = ops.conv(inputs, self.kernel, self.strides, self.padding, self.data_format, self.dilation_rate, self.bias)
+        outputs = ops.conv(
+            inputs, self.kernel, self.strides, self.padding, self.data_format, self.dilation_rate, self.bias
+        )
         return self.activation(outputs)
 
     def get_config(self):
@@ -85,11 +90,14 @@ class Conv2D(BaseConv):
     """
 
     def __init__(self, filters, kernel_size, strides=(1, 1), padding="valid", data_format=None, dilation_rate=(1, 1),
-                 groups=1, activation=None, use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros",
+                 groups=1, activation=None, use_bias=True, kernel_initializer="glorot_uniform",
+                 bias_initializer="zeros",
                  kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
                  bias_constraint=None, **kwargs):  # fmt: skip
-        super().__init__(2, filters, kernel_size, strides, padding, data_format, dilation_rate, groups, activation, use_bias,
-                         kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer, activity_regularizer,
+        super().__init__(2, filters, kernel_size, strides, padding, data_format, dilation_rate, groups, activation,
+                         use_bias,
+                         kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer,
+                         activity_regularizer,
                          kernel_constraint, bias_constraint, **kwargs)  # fmt: skip
 
 

@@ -8,7 +8,8 @@ from pykeras.layers.layer import REGISTRY, Layer
 
 @REGISTRY.register
 class Dropout(Layer):
-    """While training, a share ``rate`` of the values becomes 0 and the others are divided by ``1 - rate`` (JMLR 15, 1929).
+    """While training, a share ``rate`` of the values becomes 0 and the others are divided by ``1 - rate`` (JMLR 15,
+    1929).
 
     Arguments:
         rate: between 0 and 1.

@@ -41,12 +41,13 @@ class InputSpec:
         return {key: getattr(self, key) for key in keys}
 
     @classmethod
-    def from_config(cls, config: dict) -> "InputSpec":
+    def from_config(cls, config: dict) -> InputSpec:
         return cls(**config)
 
 
 def check_inputs(layer: str, spec: Any, inputs: Any) -> None:
-    """Raises ``ValueError`` naming ``layer`` unless ``inputs`` fit ``spec`` (an ``InputSpec`` or a structure of them)."""
+    """Raises ``ValueError`` naming ``layer`` unless ``inputs`` fit ``spec`` (an ``InputSpec`` or a structure of
+    them)."""
     specs = tree.flatten(spec)
     if isinstance(inputs, dict) and all(s.name for s in specs):
         missing = [s.name for s in specs if s.name not in inputs]

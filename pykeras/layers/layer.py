@@ -66,10 +66,16 @@ class Layer(Operation):
         self._build_shapes: dict | None = None
 
     def _set_input_arguments(self, kwargs: dict, name: str | None) -> None:
-        label = f'{type(self).__name__}{f" {name!r}" if name else ""}'
+        label = f"{type(self).__name__}{f' {name!r}' if name else ''}"
         for key in kwargs:
             if key not in _KERAS2_ARGUMENTS:
-                known = [*inspect.signature(type(self).__init__).parameters, *_KERAS2_ARGUMENTS, "name", "dtype", "trainable"]
+                known = [
+                    *inspect.signature(type(self).__init__).parameters,
+                    *_KERAS2_ARGUMENTS,
+                    "name",
+                    "dtype",
+                    "trainable",
+                ]
                 near = suggest(key, [k for k in known if k not in ("self", "kwargs", "options", "args")])
                 hint = f": did you mean {', '.join(repr(n) for n in near)}?" if near else ""
                 raise TypeError(f"{label}: unknown argument {key!r}{hint}")
@@ -115,18 +121,24 @@ class Layer(Operation):
             self.build(**config["shapes_dict"])
         elif config.get("input_shape") is not None:
             shape = config["input_shape"]
-            self.build(tuple(shape) if isinstance(shape, list) and not any(isinstance(s, (list, tuple)) for s in shape) else shape)
+            self.build(
+                tuple(shape)
+                if isinstance(shape, list) and not any(isinstance(s, (list, tuple)) for s in shape)
+                else shape
+            )
         self.built = True
 
     def add_weight(self, *args, **kwargs) -> Variable:
         """A new weight of this layer.
 
-        Keras 3's order: ``add_weight(shape, initializer, dtype, trainable, autocast, regularizer, constraint, aggregation,
+        Keras 3's order: ``add_weight(shape, initializer, dtype, trainable, autocast, regularizer, constraint,
+        aggregation,
         name)``; Keras 2's and ours: ``add_weight(name, shape, ...)``. What is not given is looked up by name: weight
         ``kernel`` takes the layer's ``kernel_initializer``, ``kernel_regularizer`` and ``kernel_constraint``.
         """
         order: tuple[str, ...] = (
-            "shape", "initializer", "dtype", "trainable", "autocast", "regularizer", "constraint", "aggregation", "name",
+            "shape", "initializer", "dtype", "trainable", "autocast", "regularizer", "constraint", "aggregation",
+            "name",
         )  # fmt: skip
         if args and (isinstance(args[0], str) or args[0] is None and len(args) > 1):
             order = ("name", "shape", "dtype", "initializer", "regularizer", "trainable", "constraint")
@@ -137,7 +149,8 @@ class Layer(Operation):
         return self._new_weight(**given, **kwargs)
 
     def _new_weight(self, shape=None, initializer=None, dtype=None, trainable=True, autocast=True, regularizer=None,
-                    constraint=None, aggregation="none", name=None, synchronization="auto", overwrite_with_gradient=False,
+                    constraint=None, aggregation="none", name=None, synchronization="auto",
+                    overwrite_with_gradient=False,
                     layout=None, experimental_autocast=None, use_resource=None, getter=None,
                     collections=None, partitioner=None) -> Variable:  # fmt: skip
         if "_inbound_nodes" not in self.__dict__:
@@ -166,7 +179,9 @@ class Layer(Operation):
 
     def __call__(self, *args, **kwargs):
         if "_inbound_nodes" not in self.__dict__:
-            raise RuntimeError(f"{type(self).__name__}: call super().__init__() in the constructor, before anything else")
+            raise RuntimeError(
+                f"{type(self).__name__}: call super().__init__() in the constructor, before anything else"
+            )
         takes = signature_of(self)
         args, kwargs = self._cast_inputs(args, kwargs)
         training = kwargs.get("training") if "training" in kwargs else takes.bound_training(args)
@@ -227,7 +242,8 @@ class Layer(Operation):
 
         if args and isinstance(args[0], list) and not any(
             hasattr(leaf, "shape") or hasattr(leaf, "__array__") for leaf in tree.flatten(args[0])
-        ) and tree.flatten(args[0]) and all(isinstance(leaf, (int, float)) for leaf in tree.flatten(args[0])):  # fmt: skip
+        ) and tree.flatten(args[0]) and all(isinstance(leaf, (int,
+                                                              float)) for leaf in tree.flatten(args[0])):  # fmt: skip
             args = (convert_to_tensor(args[0]), *args[1:])
         return tree.map_structure(prepare, args), {k: tree.map_structure(prepare, v) for k, v in kwargs.items()}
 
@@ -264,7 +280,12 @@ class Layer(Operation):
     def _pass_masks(self, arguments: Arguments, kwargs: dict) -> Any:
         masks = tree.map_structure(lambda leaf: getattr(leaf, "_keras_mask", None), arguments.first)
         known = any(mask is not None for mask in tree.flatten(masks))
-        if known and arguments.takes.mask and kwargs.get("mask") is None and "mask" not in arguments.takes.bound(arguments.args):
+        if (
+            known
+            and arguments.takes.mask
+            and kwargs.get("mask") is None
+            and "mask" not in arguments.takes.bound(arguments.args)
+        ):
             kwargs["mask"] = masks
         explicit = kwargs.get("mask")
         return explicit if explicit is not None else masks if known else None
@@ -272,7 +293,10 @@ class Layer(Operation):
     def _set_output_masks(self, arguments: Arguments, masks: Any, outputs: Any) -> None:
         if masks is None and type(self).compute_mask is Layer.compute_mask:
             return
-        if any(leaf is given for leaf in tree.flatten(outputs) for given in tree.flatten(arguments.first)) and masks is None:
+        if (
+            any(leaf is given for leaf in tree.flatten(outputs) for given in tree.flatten(arguments.first))
+            and masks is None
+        ):
             return
         new = self.compute_mask(arguments.first, masks)
         flat = tree.flatten(outputs)
@@ -308,7 +332,7 @@ class Layer(Operation):
         return tree.map_structure(lambda t: t.shape, outputs)
 
     def _single(self, which: str, what: str) -> Any:
-        nodes = [n for n in self._inbound_nodes]
+        nodes = list(self._inbound_nodes)
         if not nodes:
             raise AttributeError(f"{self._label}: has no {what}: it was not called on a symbolic input")
         node = nodes[0]
@@ -335,7 +359,7 @@ class Layer(Operation):
 
     # ---- weights ----------------------------------------------------------------------------------------------------
 
-    def _sublayers(self) -> list["Layer"]:
+    def _sublayers(self) -> list[Layer]:
         return [layer for layer in tracking.held(self, (Layer,)) if layer is not self]
 
     def _own_variables(self) -> list[Variable]:
@@ -413,12 +437,13 @@ class Layer(Operation):
         for variable, value in zip(own, weights):
             if tuple(np.shape(value)) != variable.shape:
                 raise ValueError(
-                    f"{self._label}: set_weights: {variable.path}: expected shape {variable.shape}, got {tuple(np.shape(value))}"
+                    f"{self._label}: set_weights: {variable.path}: expected shape {variable.shape}, "
+                    f"got {tuple(np.shape(value))}"
                 )
         for variable, value in zip(own, weights):
             variable.assign(value)
 
-    def _flatten_layers(self) -> list["Layer"]:
+    def _flatten_layers(self) -> list[Layer]:
         return tracking.unique([self, *(inner for layer in self._sublayers() for inner in layer._flatten_layers())])
 
     # ---- losses -----------------------------------------------------------------------------------------------------
@@ -460,7 +485,8 @@ class Layer(Operation):
         return self.dtype_policy.compute_dtype
 
     def get_config(self) -> dict:
-        """What the constructor needs to make this layer again: read from its signature and the attributes of those names."""
+        """What the constructor needs to make this layer again: read from its signature and the attributes of those
+        names."""
         config = {"name": self.name, "trainable": self.trainable, "dtype": dtype_policies.serialize(self.dtype_policy)}
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
@@ -470,7 +496,8 @@ class Layer(Operation):
             if not hasattr(self, name):
                 if parameter.default is parameter.empty:
                     raise NotImplementedError(
-                        f"{self._label}: constructor argument {name!r} is no attribute; write get_config() or set self.{name}"
+                        f"{self._label}: constructor argument {name!r} is no attribute; "
+                        f"write get_config() or set self.{name}"
                     )
                 continue
             value = getattr(self, name)
@@ -478,7 +505,7 @@ class Layer(Operation):
         return config
 
     @classmethod
-    def from_config(cls, config: dict) -> "Layer":
+    def from_config(cls, config: dict) -> Layer:
         """The layer of a configuration."""
         return cls(**config)
 

@@ -148,7 +148,9 @@ class Concatenate(Merge):
             if m is None:
                 parts.append(ops.cast(ops.ones_like(x), "bool"))
             elif len(m.shape) < len(x.shape):
-                wide = ops.reshape(m, (*[-1 if s is None else s for s in m.shape], *[1] * (len(x.shape) - len(m.shape))))
+                wide = ops.reshape(
+                    m, (*[-1 if s is None else s for s in m.shape], *[1] * (len(x.shape) - len(m.shape)))
+                )
                 parts.append(ops.logical_and(wide, ops.cast(ops.ones_like(x), "bool")))
             else:
                 parts.append(m)

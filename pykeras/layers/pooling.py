@@ -17,7 +17,9 @@ class BasePooling(Layer):
         super().__init__(**kwargs)
         self.pool_size = check.int_tuple("pool_size", pool_size, rank)
         self.strides = self.pool_size if strides is None else check.int_tuple("strides", strides, rank)
-        self.padding = check.one_of("padding", padding.lower() if isinstance(padding, str) else padding, ("valid", "same"))
+        self.padding = check.one_of(
+            "padding", padding.lower() if isinstance(padding, str) else padding, ("valid", "same")
+        )
         self.data_format = checked_data_format(data_format)
         self.input_spec = InputSpec(ndim=rank + 2)
 

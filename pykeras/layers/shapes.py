@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import inspect
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from pykeras import tree
 
@@ -30,7 +31,7 @@ class CallSignature:
         return self.bound(args).get("training") if self.training else None
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _signature_of_class(cls: Any) -> CallSignature:
     return CallSignature(cls.call)
 
@@ -69,8 +70,10 @@ class Arguments:
             if name in ("mask", "training") or name.endswith("_mask"):
                 continue
             leaves = tree.flatten(value)
-            if leaves and all(hasattr(leaf, "shape") for leaf in leaves if leaf is not None) and any(
-                leaf is not None for leaf in leaves
+            if (
+                leaves
+                and all(hasattr(leaf, "shape") for leaf in leaves if leaf is not None)
+                and any(leaf is not None for leaf in leaves)
             ):
                 found[name] = tree.map_structure(lambda leaf: None if leaf is None else tuple(leaf.shape), value)
         return found

@@ -17,8 +17,8 @@ def checked_data_format(data_format: str | None) -> str:
 class Flatten(Layer):
     """All axes but the batch in one: ``(batch, a, b, ...)`` to ``(batch, a * b * ...)``.
 
-    With ``data_format="channels_first"`` channels are moved to the end first, so that weights that follow are the same for
-    both layouts.
+    With ``data_format="channels_first"`` channels are moved to the end first, so that weights that follow are the same
+    for both layouts.
     """
 
     def __init__(self, data_format=None, **kwargs):

@@ -33,7 +33,10 @@ class Functional(Model):
         self._layers = [op for op in self._graph.operations if isinstance(op, Layer)]
         names = [op.name for op in self._graph.operations]
         for repeated in {n for n in names if names.count(n) > 1}:
-            raise ValueError(f'Model "{self.name}": the name {repeated!r} is used by {names.count(repeated)} layers; give each its own')
+            raise ValueError(
+                f'Model "{self.name}": the name {repeated!r} is used by {names.count(repeated)} layers; '
+                "give each its own"
+            )
         self.built = True
         self.supports_masking = True
         if not trainable:
@@ -152,7 +155,8 @@ class Functional(Model):
         def encode(leaf):
             if isinstance(leaf, KerasTensor):
                 return {"class_name": "__keras_tensor__",
-                        "config": {"shape": list(leaf.shape), "dtype": leaf.dtype, "keras_history": place(leaf)}}  # fmt: skip
+                        "config": {"shape": list(leaf.shape), "dtype": leaf.dtype,
+                                   "keras_history": place(leaf)}}  # fmt: skip
             return serialize(leaf)
 
         layers = []

@@ -19,7 +19,9 @@ class Graph:
         self.outputs = tree.flatten(outputs)
         for tensor in (*self.inputs, *self.outputs):
             if not isinstance(tensor, KerasTensor):
-                raise ValueError(f"Model: expected symbolic tensors (from Input and layers), got {type(tensor).__name__}")
+                raise ValueError(
+                    f"Model: expected symbolic tensors (from Input and layers), got {type(tensor).__name__}"
+                )
         self._order: list[Node] = []
         self._seen_operations: list[Operation] = []
         self._collect()

@@ -56,6 +56,7 @@ class Model(Trainer, Layer):
         from pykeras.keras_tensor import KerasTensor, no_history
 
         if type(self).call is not Layer.call and input_shape is not None:
+
             def symbolic(shape):
                 if isinstance(shape, dict):
                     return {key: symbolic(value) for key, value in shape.items()}
@@ -113,8 +114,8 @@ class Model(Trainer, Layer):
     def _check_has_weights(self) -> None:
         if not self.built and not any(layer.built for layer in self._sublayers()):
             raise ValueError(
-                f'{type(self).__name__} "{self.name}": has no weights yet: call it on data, call build(input_shape), or '
-                "begin with an Input or a layer that is given input_shape"
+                f'{type(self).__name__} "{self.name}": has no weights yet: call it on data, call build(input_shape), '
+                "or begin with an Input or a layer that is given input_shape"
             )
 
     def count_params(self) -> int:
@@ -157,13 +158,15 @@ class Model(Trainer, Layer):
         return json.dumps(serialize(self), **kwargs)
 
     @classmethod
-    def from_config(cls, config: dict, custom_objects: dict | None = None) -> "Model":
+    def from_config(cls, config: dict, custom_objects: dict | None = None) -> Model:
         """The model of a configuration."""
         from pykeras.models.functional import Functional, functional_from_config
 
         if cls in (Model, Functional) or {"layers", "input_layers", "output_layers"} <= set(config):
             if "input_layers" in config:
-                return functional_from_config(cls if issubclass(cls, Functional) else Functional, config, custom_objects)
+                return functional_from_config(
+                    cls if issubclass(cls, Functional) else Functional, config, custom_objects
+                )
         return cls(**config)
 
     def get_config(self) -> dict:

@@ -45,21 +45,28 @@ class Sequential(Model):
             self.trainable = False
 
     def add(self, layer: Any, rebuild: bool = True) -> None:
-        """Puts a layer on top. Raises ``ValueError`` for what is no layer, or one that has several inputs or outputs."""
+        """Puts a layer on top. Raises ``ValueError`` for what is no layer, or one that has several inputs or
+        outputs."""
         if isinstance(layer, KerasTensor):
             layer = layer._keras_history[0]
         if not isinstance(layer, Layer):
             raise TypeError(f'Sequential "{self.name}": add: expected a layer, got {type(layer).__name__}')
         if any(layer.name == other.name for other in self._all_layers):
-            raise ValueError(f'Sequential "{self.name}": there is a layer named {layer.name!r} already; names must differ')
+            raise ValueError(
+                f'Sequential "{self.name}": there is a layer named {layer.name!r} already; names must differ'
+            )
         if isinstance(layer, InputLayer) and self._all_layers:
-            raise ValueError(f'Sequential "{self.name}": an Input comes first, there are {len(self._all_layers)} layers already')
+            raise ValueError(
+                f'Sequential "{self.name}": an Input comes first, there are {len(self._all_layers)} layers already'
+            )
         if not self._all_layers and not isinstance(layer, InputLayer):
             shape = getattr(layer, "_batch_input_shape", None)
             if shape is None and isinstance(layer, (Functional, Sequential)) and layer.built and layer.inputs:
                 shape = layer.inputs[0].shape
             if shape is not None:
-                self._all_layers.append(InputLayer(batch_shape=shape, name=f"{layer.name}_input", dtype=layer.compute_dtype))
+                self._all_layers.append(
+                    InputLayer(batch_shape=shape, name=f"{layer.name}_input", dtype=layer.compute_dtype)
+                )
         self._all_layers.append(layer)
         self._rebuild()
 
@@ -84,7 +91,9 @@ class Sequential(Model):
         for layer in self._stack:
             x = layer(x)
             if len(tree.flatten(x)) != 1:
-                raise ValueError(f'Sequential "{self.name}": layer "{layer.name}" has several outputs; use a functional model')
+                raise ValueError(
+                    f'Sequential "{self.name}": layer "{layer.name}" has several outputs; use a functional model'
+                )
         self._functional = Functional(inputs, x, name=self.name)
         self.inputs, self.outputs = self._functional.inputs, self._functional.outputs
         self.built = True
@@ -163,7 +172,7 @@ class Sequential(Model):
         return config
 
     @classmethod
-    def from_config(cls, config: dict, custom_objects: dict | None = None) -> "Sequential":
+    def from_config(cls, config: dict, custom_objects: dict | None = None) -> Sequential:
         model = cls(name=config.get("name"))
         for entry in config["layers"]:
             model.add(LAYERS.deserialize(entry, custom_objects))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from pykeras import tree
 from pykeras.layers import InputLayer, Layer
@@ -15,7 +16,8 @@ def print_summary(model, line_length=None, positions=None, print_fn: Callable | 
     """Prints the layers of ``model`` as a table; see ``Model.summary``."""
     if not model.built:
         raise ValueError(
-            f'{type(model).__name__} "{model.name}": has no weights yet: build it with build(input_shape) or call it on data'
+            f'{type(model).__name__} "{model.name}": has no weights yet: '
+            "build it with build(input_shape) or call it on data"
         )
     show = print_fn or print
     graph = not _is_chain(model)
@@ -48,7 +50,9 @@ def print_summary(model, line_length=None, positions=None, print_fn: Callable | 
     frozen = _bytes_and_count(model.non_trainable_weights)
     total = (trainable[0] + frozen[0], trainable[1] + frozen[1])
     optimizer = getattr(model, "optimizer", None)
-    state = _bytes_and_count(optimizer.variables) if optimizer is not None and getattr(optimizer, "built", False) else None
+    state = (
+        _bytes_and_count(optimizer.variables) if optimizer is not None and getattr(optimizer, "built", False) else None
+    )
     for label, (count, size) in (("Total", total), ("Trainable", trainable), ("Non-trainable", frozen)):
         show(f"{label} params: {count:,} ({_readable(size)})")
     if state and state[0]:
@@ -56,8 +60,14 @@ def print_summary(model, line_length=None, positions=None, print_fn: Callable | 
     show("_" * line_length)
 
 
-def _layer_rows(model, layer: Layer, row: Callable, graph: bool, show_trainable: bool, expand: bool, indent: str) -> None:
-    cells = [f"{layer.name} ({type(layer).__name__})", _output_shape(layer), str(layer.count_params()) if layer.built else "0 (unused)"]
+def _layer_rows(
+    model, layer: Layer, row: Callable, graph: bool, show_trainable: bool, expand: bool, indent: str
+) -> None:
+    cells = [
+        f"{layer.name} ({type(layer).__name__})",
+        _output_shape(layer),
+        str(layer.count_params()) if layer.built else "0 (unused)",
+    ]
     if graph:
         cells.append(_connections(model, layer))
     if show_trainable:
@@ -107,9 +117,7 @@ def _in_range(layers: list[Layer], layer_range: Any) -> list[Layer]:
         return layers
     if len(layer_range) != 2:
         raise ValueError(f"summary: layer_range: expected the names of a first and a last layer, got {layer_range!r}")
-    found = [
-        [i for i, layer in enumerate(layers) if re.fullmatch(pattern, layer.name)] for pattern in layer_range
-    ]
+    found = [[i for i, layer in enumerate(layers) if re.fullmatch(pattern, layer.name)] for pattern in layer_range]
     for pattern, places in zip(layer_range, found):
         if not places:
             raise ValueError(f"summary: layer_range: no layer matches {pattern!r}")
@@ -125,7 +133,9 @@ def _wrapped(cells: list[str], ends: list[int]) -> list[str]:
         columns.append((parts, end - start))
         start = end
     height = max(len(parts) for parts, _ in columns)
-    return ["".join((parts[i] if i < len(parts) else "").ljust(width) for parts, width in columns) for i in range(height)]
+    return [
+        "".join((parts[i] if i < len(parts) else "").ljust(width) for parts, width in columns) for i in range(height)
+    ]
 
 
 def _bytes_and_count(variables: list) -> tuple[int, int]:

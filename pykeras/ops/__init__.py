@@ -1,7 +1,7 @@
-"""Keras's ops: on tensors, arrays and numbers (eagerly), on symbolic tensors (as nodes of a model), inside layers, losses
-and metrics (recorded and replayed), with gradients."""
+"""Keras's ops: on tensors, arrays and numbers (eagerly), on symbolic tensors (as nodes of a model), inside layers,
+losses and metrics (recorded and replayed), with gradients."""
 
-from pykeras.ops import arithmetic, core, movement, nn, operators, reduction, sorting
+from pykeras.ops import operators
 from pykeras.ops.arithmetic import *  # noqa: F403
 from pykeras.ops.core import *  # noqa: F403
 from pykeras.ops.movement import *  # noqa: F403

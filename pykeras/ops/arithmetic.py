@@ -201,7 +201,5 @@ def isclose(x1, x2, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = Fa
     return op.logical_or(near, op.logical_and(op.isnan(x1), op.isnan(x2))) if equal_nan else near
 
 
-
-
 __all__ = [n for n, v in list(globals().items()) if inspect.isfunction(v) and not n.startswith("_")
            and n not in ("operation", "as_operand", "cast")]  # fmt: skip

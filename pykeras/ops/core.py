@@ -94,7 +94,7 @@ def dtype(x) -> str:
 
 def unstack(x, num: int | None = None, axis: int = 0) -> list:
     """The slices of ``x`` along an axis, without it."""
-    from pykeras.ops.movement import squeeze, split
+    from pykeras.ops.movement import split, squeeze
 
     count = static_shape(x)[axis]
     if count is None:
@@ -133,7 +133,7 @@ def map(f, xs):  # noqa: A001 - Keras's name
     from pykeras.ops.movement import stack
 
     count = static_shape(tree.flatten(xs)[0])[0]
-    results = [f(tree.map_structure(lambda x: as_operand(x)[i], xs)) for i in range(count)]
+    results = [f(tree.map_structure(lambda x, i=i: as_operand(x)[i], xs)) for i in range(count)]
     return tree.map_structure(lambda *parts: stack(list(parts)), *results)
 
 
@@ -143,6 +143,7 @@ def vectorized_map(function, elements):
 
 
 __all__ = [
-    "cast", "cond", "convert_to_numpy", "convert_to_tensor", "dtype", "fori_loop", "identity", "is_tensor", "map", "ndim",
+    "cast", "cond", "convert_to_numpy", "convert_to_tensor", "dtype", "fori_loop", "identity", "is_tensor", "map",
+    "ndim",
     "saturate_cast", "shape", "size", "stop_gradient", "unstack", "vectorized_map", "while_loop",
 ]  # fmt: skip

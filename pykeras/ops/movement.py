@@ -264,7 +264,8 @@ def _indices(indices, length, name: str):
 
 @operation
 def take(x, indices, axis=None):
-    """Slices of ``x`` along ``axis`` by number (of the flattened tensor by default). Negative numbers count from the end.
+    """Slices of ``x`` along ``axis`` by number (of the flattened tensor by default). Negative numbers count from the
+    end.
 
     Raises ``IndexError`` for an index outside the axis.
 
@@ -296,7 +297,9 @@ def take_along_axis(x, indices, axis=None):
     # The position in the flattened tensor: strides times numbers along the other axes.
     strides = np.cumprod([1, *[length if a == axis else s for a, s in enumerate(shape)][::-1]])[:-1][::-1]
     base = sum(
-        np.reshape(np.arange(1 if a == axis else s, dtype=np.int64) * strides[a], [-1 if b == a else 1 for b in range(rank)])
+        np.reshape(
+            np.arange(1 if a == axis else s, dtype=np.int64) * strides[a], [-1 if b == a else 1 for b in range(rank)]
+        )
         for a, s in enumerate(shape)
     )
     return op.take(op.reshape(x, [-1]), op.add(op.multiply(flat, int(strides[axis])), base), 0)
@@ -454,7 +457,11 @@ def getitem(x, key):
             steps.append(1)
             result_sizes.append(length)
     if rank:
-        x = op.slice(x, starts, sizes, steps) if (starts, sizes, steps) != ([0] * rank, list(x.shape), [1] * rank) else x
+        x = (
+            op.slice(x, starts, sizes, steps)
+            if (starts, sizes, steps) != ([0] * rank, list(x.shape), [1] * rank)
+            else x
+        )
     x = _with_shape(x, result_sizes)
     if gather is None:
         return x
@@ -470,8 +477,10 @@ _ALL = builtin_slice(None)
 
 
 __all__ = [
-    "arange", "broadcast_to", "concatenate", "diag", "empty", "expand_dims", "eye", "flip", "full", "full_like", "getitem",
+    "arange", "broadcast_to", "concatenate", "diag", "empty", "expand_dims", "eye", "flip", "full", "full_like",
+    "getitem",
     "hstack", "linspace", "moveaxis", "one_hot", "ones", "ones_like", "pad", "ravel", "repeat", "reshape", "slice",
-    "slice_update", "split", "squeeze", "stack", "swapaxes", "take", "take_along_axis", "tile", "transpose", "tril", "triu",
+    "slice_update", "split", "squeeze", "stack", "swapaxes", "take", "take_along_axis", "tile", "transpose", "tril",
+    "triu",
     "vstack", "zeros", "zeros_like",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from pykeras.ops.numbers import as_operand, static_shape
 op = _core.op
 
 
-# ---- activation functions -----------------------------------------------------------------------------------------------
+# ---- activation functions ------------------------------------------------------------------------
 
 
 @operation
@@ -203,7 +203,9 @@ def sparsemax(x, axis=-1):
 
     z = moveaxis(x, axis, -1)
     n = z.shape[-1]
-    descending = op.slice(sort(z, -1), [0] * (len(z.shape) - 1) + [n - 1], list(z.shape), [1] * (len(z.shape) - 1) + [-1])
+    descending = op.slice(
+        sort(z, -1), [0] * (len(z.shape) - 1) + [n - 1], list(z.shape), [1] * (len(z.shape) - 1) + [-1]
+    )
     sums = op.matmul(_rows(descending), np.triu(np.ones((n, n), z.dtype)))
     sums = op.reshape(sums, list(z.shape))
     k = np.arange(1, n + 1, dtype=z.dtype)
@@ -230,7 +232,7 @@ def glu(x, axis=-1):
     return op.multiply(a, op.sigmoid(b))
 
 
-# ---- products ---------------------------------------------------------------------------------------------------------
+# ---- products ------------------------------------------------------------------------------------
 
 
 @operation
@@ -246,7 +248,7 @@ def matmul(x1, x2):
     >>> matmul([[1.0, 2.0]], [[3.0], [4.0]]).tolist()
     [[11.0]]
     """
-    from pykeras.ops.movement import squeeze, expand_dims
+    from pykeras.ops.movement import expand_dims, squeeze
 
     x1, x2 = as_operand(x1), as_operand(x2)
     rank1, rank2 = len(x1.shape), len(x2.shape)
@@ -301,7 +303,7 @@ def outer(x1, x2):
     return op.multiply(op.reshape(x1, [-1, 1]), op.reshape(x2, [1, -1]))
 
 
-# ---- convolution and pooling --------------------------------------------------------------------------------------------
+# ---- convolution and pooling ---------------------------------------------------------------------
 
 
 def _pair(value, name: str) -> list[int]:
@@ -398,7 +400,7 @@ def _pool(name, core, inputs, pool_size, strides, padding, data_format):
     return _windows(name, inputs, window, strides, padding, [1, 1], first, run, channels)
 
 
-# ---- normalization ------------------------------------------------------------------------------------------------------
+# ---- normalization -------------------------------------------------------------------------------
 
 
 @operation
@@ -432,7 +434,7 @@ def normalize(x, axis=-1, order=2, epsilon=None):
     return op.divide(x, op.maximum(norm(x, order, axis, True), epsilon))
 
 
-# ---- cross-entropies ----------------------------------------------------------------------------------------------------
+# ---- cross-entropies -----------------------------------------------------------------------------
 
 
 def _logits_behind(output, name: str):
@@ -536,9 +538,12 @@ def multi_hot(inputs, num_classes=None, axis=-1, dtype=None):
 
 
 __all__ = [
-    "average_pool", "batch_normalization", "binary_crossentropy", "categorical_crossentropy", "celu", "conv", "dense", "dot",
-    "elu", "gelu", "glu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh", "leaky_relu", "log_sigmoid",
+    "average_pool", "batch_normalization", "binary_crossentropy", "categorical_crossentropy", "celu", "conv", "dense",
+    "dot",
+    "elu", "gelu", "glu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh", "leaky_relu",
+    "log_sigmoid",
     "log_softmax", "matmul", "max_pool", "multi_hot", "normalize", "outer", "relu", "relu6", "selu", "sigmoid", "silu",
-    "soft_shrink", "softmax", "softplus", "softsign", "sparse_categorical_crossentropy", "sparse_plus", "sparse_sigmoid",
+    "soft_shrink", "softmax", "softplus", "softsign", "sparse_categorical_crossentropy", "sparse_plus",
+    "sparse_sigmoid",
     "sparsemax", "squareplus", "swish", "tanh_shrink", "tensordot", "threshold",
 ]  # fmt: skip

@@ -26,7 +26,13 @@ def _real(x):
 
 def _number(x):
     x = as_operand(x)
-    return cast(x, "int32") if x.dtype in ("bool", "int8", "int16") else cast(x, "uint32") if x.dtype in ("uint8", "uint16") else x
+    return (
+        cast(x, "int32")
+        if x.dtype in ("bool", "int8", "int16")
+        else cast(x, "uint32")
+        if x.dtype in ("uint8", "uint16")
+        else x
+    )
 
 
 @operation

@@ -1,4 +1,5 @@
-"""Distributions. ``seed`` is an integer (the same numbers each time), a ``SeedGenerator`` or ``None`` (the shared stream)."""
+"""Distributions. ``seed`` is an integer (the same numbers each time), a ``SeedGenerator`` or ``None`` (the shared
+stream)."""
 
 from __future__ import annotations
 
@@ -58,9 +59,6 @@ def randint(shape, minval, maxval, dtype="int32", seed=None):
     draws = op.random_uniform(draw_state(seed), _shape(shape), 0.0, 1.0, "float64")
     scaled = op.floor(op.multiply(draws, float(maxval - minval)))
     return cast(op.add(cast(scaled, "int64"), int(minval)), dtype)
-
-
-
 
 
 def bernoulli(shape, probability=0.5, dtype=None, seed=None):

@@ -51,7 +51,7 @@ class SeedGenerator:
         return {"seed": self._initial_seed, "name": self.name}
 
     @classmethod
-    def from_config(cls, config: dict) -> "SeedGenerator":
+    def from_config(cls, config: dict) -> SeedGenerator:
         return cls(**config)
 
 

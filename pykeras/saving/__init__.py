@@ -102,7 +102,9 @@ def _check_readable(path):
         raise NotImplementedError(f"{os.fspath(path)} is a folder: TensorFlow's SavedModel format is not supported")
     with open(path, "rb") as file:
         if file.read(4) == b"PK\x03\x04":
-            raise NotImplementedError(f"{os.fspath(path)}: the .keras format is not supported yet; save the model as .h5")
+            raise NotImplementedError(
+                f"{os.fspath(path)}: the .keras format is not supported yet; save the model as .h5"
+            )
 
 
 def save_weights(model, filepath, overwrite=True, save_format=None, **kwargs):

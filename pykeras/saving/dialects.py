@@ -26,7 +26,11 @@ ONLY_KERAS2 = {
 }
 
 # class names that only one side has
-CLASSES_KERAS3 = {"Model": "Functional", "BatchNormalizationV1": "BatchNormalization", "BatchNormalizationV2": "BatchNormalization"}
+CLASSES_KERAS3 = {
+    "Model": "Functional",
+    "BatchNormalizationV1": "BatchNormalization",
+    "BatchNormalizationV2": "BatchNormalization",
+}
 MODELS = ("Sequential", "Functional", "Model")
 
 # Optimizers. SGD of tf_keras keeps a momentum for each weight even when it does not use it.
@@ -105,7 +109,9 @@ def _plain(value, inner=None):
 def _model_to_keras2(config):
     if "input_layers" in config:
         return graphs.to_keras2(config, to_keras2)
-    kept = {key: _value_to_keras2(value) for key, value in config.items() if key not in ("layers", "trainable", "dtype")}
+    kept = {
+        key: _value_to_keras2(value) for key, value in config.items() if key not in ("layers", "trainable", "dtype")
+    }
     return {**kept, "layers": [to_keras2(layer) for layer in config["layers"]]}
 
 

@@ -132,7 +132,9 @@ def member(group, path, what=None):
         if link is None:
             raise ValueError(f"{label}: the file has no {path!r} in {getattr(group, 'name', None)!r}")
         if not isinstance(link, h5py.HardLink):
-            raise ValueError(f"{label}: {part!r} is a link ({type(link).__name__}), which model files do not have; refused")
+            raise ValueError(
+                f"{label}: {part!r} is a link ({type(link).__name__}), which model files do not have; refused"
+            )
         group = group[part]
     if isinstance(group, h5py.Dataset) and (group.is_virtual or group.external):
         raise ValueError(f"{label}: its values lie outside of the file; refused")
@@ -154,7 +156,9 @@ def array(group, path, shape=None):
     if not isinstance(dataset, hdf5().Dataset) or dataset.dtype.kind not in "biuf":
         raise ValueError(f"{path!r} in {group.file.filename}: expected an array of numbers")
     if shape is not None and tuple(dataset.shape) != tuple(shape):
-        raise ValueError(f"{path!r} in {group.file.filename}: expected shape {tuple(shape)}, got {tuple(dataset.shape)}")
+        raise ValueError(
+            f"{path!r} in {group.file.filename}: expected shape {tuple(shape)}, got {tuple(dataset.shape)}"
+        )
     try:
         return np.asarray(dataset[()])
     except OSError as error:

@@ -19,8 +19,10 @@ _OPS = {
     "maximum": (("x1", "x2"), "math.maximum", ("x", "y")),
     "minimum": (("x1", "x2"), "math.minimum", ("x", "y")),
     "matmul": (("x1", "x2"), "linalg.matmul", ("a", "b")),
-    **{name: (("x",), f"math.{name}", ("x",)) for name in ("negative", "exp", "log", "sqrt", "square", "abs", "sin", "cos",
-                                                           "tanh", "sigmoid", "sign", "floor", "ceil", "round", "rsqrt")},
+    **{name: (("x",), f"math.{name}", ("x",)) for name in ("negative", "exp", "log", "sqrt", "square", "abs", "sin",
+                                                           "cos",
+                                                           "tanh", "sigmoid", "sign", "floor", "ceil", "round",
+                                                           "rsqrt")},
     "relu": (("x",), "nn.relu", ("features",)),
     "softmax": (("x", "axis"), "nn.softmax", ("logits", "axis")),
     "concatenate": (("xs", "axis"), "concat", ("values", "axis")),
@@ -98,8 +100,10 @@ def _call_to_keras2(name, node, argument):
     args = node["args"]
     kwargs = {key: argument(value) for key, value in node["kwargs"].items() if key != "mask" and value is not None}
     if len(args) > 1:
-        raise ValueError(f'layer "{name}" is called with {len(args)} positional arguments, which HDF5 files cannot hold: '
-                         "pass all but the first by name")  # fmt: skip
+        raise ValueError(
+            f'layer "{name}" is called with {len(args)} positional arguments, which HDF5 files cannot hold: '
+            "pass all but the first by name"
+        )
     if not args:
         raise ValueError(f'layer "{name}" is called without a first positional argument, which HDF5 files cannot hold')
     first = args[0] if isinstance(args[0], (list, tuple)) else [args[0]]
@@ -170,7 +174,9 @@ def to_keras3(config, translate):
             layers.append(_op_to_keras3(entry, name, nodes, argument))
             continue
         if entry["class_name"] in ("SlicingOpLambda", "TensorFlowOpLayer"):
-            raise ValueError(f'the model holds the TensorFlow op "{name}" ({entry["class_name"]}), which is not known here')
+            raise ValueError(
+                f'the model holds the TensorFlow op "{name}" ({entry["class_name"]}), which is not known here'
+            )
         calls = [node if isinstance(node, dict) else _call_to_keras3(name, node, argument) for node in nodes]
         layers.append({**translate(entry), "name": name, "inbound_nodes": calls})
     ends = {key: _ends(config[key], lambda place: tensor(place)["config"]["keras_history"])

@@ -108,7 +108,11 @@ def _structure(file):
 
     config = _attribute(file, "model_config")
     if config is None:
-        what = "it holds weights alone: make the model and call load_weights" if "layer_names" in file.attrs else "is it of Keras?"
+        what = (
+            "it holds weights alone: make the model and call load_weights"
+            if "layer_names" in file.attrs
+            else "is it of Keras?"
+        )
         raise ValueError(f"{file.file.filename}: no model_config in the file; {what}")
     if not isinstance(config, dict) or "class_name" not in config or "config" not in config:
         raise ValueError(f"{file.file.filename}: cannot interpret its model_config, expected class_name and config")

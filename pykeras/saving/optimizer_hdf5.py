@@ -50,8 +50,10 @@ def read(group, optimizer, weights):
             problem = f"has {name!r} of shape {shape}, expected {tuple(variable.shape)}"
             break
     if problem:
-        warnings.warn(f"{group.file.filename}: the optimizer's state {problem}; {type(optimizer).__name__} starts afresh",
-                      stacklevel=4)  # fmt: skip
+        optimizer = type(optimizer).__name__
+        warnings.warn(
+            f"{group.file.filename}: the optimizer's state {problem}; {optimizer} starts afresh", stacklevel=4
+        )
         return
     values = [files.array(group, name, variable.shape) for variable, name in plan]
     for (variable, _), value in zip(plan, values, strict=True):
@@ -84,7 +86,9 @@ def _by_name(names, optimizer, weights):
                 variable = getattr(optimizer._slots[number], slot_of.get(slot, slot), None)
         if variable is not None:
             found[id(variable)] = (variable, name)
-    needed = [variable for variable in optimizer.variables if variable is not getattr(optimizer, "_learning_rate", None)]
+    needed = [
+        variable for variable in optimizer.variables if variable is not getattr(optimizer, "_learning_rate", None)
+    ]
     return list(found.values()) if all(id(variable) in found for variable in needed) else None
 
 

@@ -79,8 +79,14 @@ def weights_group(file):
         return file
     if "model_weights" in file:
         return files.member(file, "model_weights")
-    hint = " It looks like Keras 3's .weights.h5, which is not read yet." if {"layers", "_layer_checkpoint_dependencies"} & set(file) else ""
-    raise ValueError(f"{file.file.filename}: an HDF5 file without Keras weights (no layer_names, no model_weights).{hint}")
+    hint = (
+        " It looks like Keras 3's .weights.h5, which is not read yet."
+        if {"layers", "_layer_checkpoint_dependencies"} & set(file)
+        else ""
+    )
+    raise ValueError(
+        f"{file.file.filename}: an HDF5 file without Keras weights (no layer_names, no model_weights).{hint}"
+    )
 
 
 def read(group, model, skip_mismatch=False):
@@ -141,12 +147,15 @@ def _plan(layer, variables, group, name, skip_mismatch):
     names = files.read_names(group, "weight_names")
     problem = None
     if len(names) != len(variables):
-        problem = f"has {len(variables)} weights ({_some(v.path for v in variables)}), the file's {name!r} has {len(names)} ({_some(names)})"
+        problem = f"has {len(variables)} weights ({_some(v.path for v in variables)}), "
+        problem += f"the file's {name!r} has {len(names)} ({_some(names)})"
     else:
         for variable, each in zip(variables, names, strict=True):
             shape = tuple(getattr(files.member(group, each), "shape", ()))
             if shape != tuple(variable.shape):
-                problem = f"weight {variable.path!r} has shape {tuple(variable.shape)}, {each!r} in the file has {shape}"
+                problem = (
+                    f"weight {variable.path!r} has shape {tuple(variable.shape)}, {each!r} in the file has {shape}"
+                )
                 break
     if problem is None:
         return [(variable, group, each) for variable, each in zip(variables, names, strict=True)]

@@ -1,7 +1,7 @@
 """A training, evaluation or prediction step: run in Python once, recorded, then replayed without Python.
 
-The first batch of a signature (structure, shapes and dtypes of the batch) runs eagerly and is recorded; the second one of
-the same signature compiles the recording. A step that reads values while it is recorded cannot be replayed: it runs
+The first batch of a signature (structure, shapes and dtypes of the batch) runs eagerly and is recorded; the second one
+of the same signature compiles the recording. A step that reads values while it is recorded cannot be replayed: it runs
 eagerly from then on, and says so once.
 """
 
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import time
 import warnings
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 

@@ -24,7 +24,9 @@ def real(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape).astype("float32")
 
 
-@pytest.mark.parametrize("activation", ["relu", "sigmoid", "tanh", "gelu", "silu", "elu", "leaky_relu", "softplus", "exp"])
+@pytest.mark.parametrize(
+    "activation", ["relu", "sigmoid", "tanh", "gelu", "silu", "elu", "leaky_relu", "softplus", "exp"]
+)
 @pytest.mark.parametrize("shape", [(33, 20), (1, 1), (4, 9, 20)])
 def test_bias_and_activation_go_into_products(activation, shape):
     def function(inputs):
@@ -63,12 +65,15 @@ def test_chains_are_one_pass():
 
 @pytest.mark.parametrize("size", [1, 7, 1023, 1024, 1025, 40_000])
 def test_block_edges(size):
-    calls = compiled(lambda i: ops.where(i[0] > 0, ops.sqrt(ops.abs(i[0])), i[0] * i[1]), real(size), real(size, seed=1))
+    calls = compiled(
+        lambda i: ops.where(i[0] > 0, ops.sqrt(ops.abs(i[0])), i[0] * i[1]), real(size), real(size, seed=1)
+    )
     assert len(calls) == 1
 
 
 @pytest.mark.parametrize("shapes", [((300, 7), (7,)), ((300, 7), (1, 7)), ((300, 7), ()), ((300, 7), (1, 1)),
-                                    ((30, 40, 7), (40, 7)), ((30, 40, 7), (1, 40, 7)), ((3, 5000), (5000,))])  # fmt: skip
+                                    ((30, 40, 7), (40, 7)), ((30, 40, 7), (1, 40, 7)), ((3, 5000),
+                                                                                        (5000,))])  # fmt: skip
 def test_repeated_operands_are_fused(shapes):
     calls = compiled(lambda i: ops.tanh(i[0] + i[1]) * i[1], real(*shapes[0]), real(*shapes[1], seed=1))
     assert len(calls) == 1

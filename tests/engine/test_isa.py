@@ -23,7 +23,8 @@ results = {
     "matmul": ops.matmul(x, ops.transpose(x)), "conv": ops.relu(ops.conv(image, kernel, padding="same")),
     "gelu": ops.gelu(x), "softmax": ops.softmax(x), "sum": ops.sum(x, axis=0), "exp": ops.exp(x),
     "log": ops.log(np.abs(x)), "tanh": ops.tanh(x.astype("float64")), "max_pool": ops.max_pool(image, 2),
-    "uniform": random.uniform((1001,), seed=3), "dropout": random.dropout(x, 0.3, seed=3), "normal": random.normal((1001,), seed=4),
+    "uniform": random.uniform((1001,), seed=3), "dropout": random.dropout(x, 0.3, seed=3), "normal":
+    random.normal((1001,), seed=4),
 }
 np.savez(sys.argv[1], isa=_core.isa(), **{k: np.array(v) for k, v in results.items()})
 """
@@ -31,7 +32,10 @@ np.savez(sys.argv[1], isa=_core.isa(), **{k: np.array(v) for k, v in results.ite
 
 def run(isa, *arguments, code=CODE):
     return subprocess.run(
-        [sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True, env={**os.environ, "PYKERAS_ISA": isa}
+        [sys.executable, "-c", code, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYKERAS_ISA": isa},
     )
 
 

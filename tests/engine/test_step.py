@@ -17,7 +17,8 @@ def batches(count=4, rows=5, seed=0):
 
 
 def same_as_eager(make, inputs):
-    """``make()`` gives (function, variables). Returns the step; its results and variables equal the eager ones bit for bit."""
+    """``make()`` gives (function, variables). Returns the step; its results and variables equal the eager ones bit for
+    bit."""
     function, variables = make()
     eager = [[np.array(leaf) for leaf in pykeras.tree.flatten(function(ops.convert_to_tensor(x)))] for x in inputs]
     values = [v.numpy() for v in variables]
@@ -99,11 +100,16 @@ def test_results_are_fresh():
         for got, want in zip(result, (total, 2 * total, x, x.reshape(3, 1), np.ones(3))):
             np.testing.assert_array_equal(np.array(got), want)
     # Nobody's memory is anybody else's.
-    places = [t.numpy().__array_interface__["data"][0] for result in results[2:] for t in result if isinstance(t, _core.Tensor)]
+    places = [
+        t.numpy().__array_interface__["data"][0]
+        for result in results[2:]
+        for t in result
+        if isinstance(t, _core.Tensor)
+    ]
     assert len(set(places)) >= len(places) - len(results[2:])  # x and its reshaping may share
 
 
-# ---- variables that share values ----------------------------------------------------------------------------------------
+# ---- variables that share values -----------------------------------------------------------------
 
 
 def pair():
@@ -228,7 +234,9 @@ def test_old_value_of_a_variable_that_a_step_overwrites():
     other = Variable(held)
     step(x)
     step.run_batches(np.ones((2000,), "float32"), None, 1000, 0, 2)
-    assert held.tolist() == view.tolist() == other.numpy().tolist() == [3.0] * 1000 and v.numpy().tolist() == [6.0] * 1000
+    assert (
+        held.tolist() == view.tolist() == other.numpy().tolist() == [3.0] * 1000 and v.numpy().tolist() == [6.0] * 1000
+    )
 
 
 def test_two_variables_with_one_value():
@@ -249,7 +257,7 @@ def test_variable_changed_between_steps():
     assert step(x).tolist() == [10, 20]
 
 
-# ---- what cannot be replayed -----------------------------------------------------------------------------------------------
+# ---- what cannot be replayed ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -353,7 +361,7 @@ def test_variable_made_within_a_step_is_not_part_of_it():
     assert [step(np.float32([1])).tolist() for _ in range(4)] == [[6], [7], [8], [9]]
 
 
-# ---- random numbers ------------------------------------------------------------------------------------------------------------
+# ---- random numbers ------------------------------------------------------------------------------
 
 
 def test_random_state_in_steps():
@@ -378,7 +386,7 @@ def test_global_stream_in_steps():
     assert draws[0] == draws[1] and len(set(draws[0])) == 4
 
 
-# ---- many batches ------------------------------------------------------------------------------------------------------------------
+# ---- many batches --------------------------------------------------------------------------------
 
 
 def regression(run_eagerly=False):
@@ -439,7 +447,7 @@ def test_run_batches_wrong_data():
         step.run_batches(data, np.array([0, -1]), 2, 0, 1)
 
 
-# ---- memory --------------------------------------------------------------------------------------------------------------------------
+# ---- memory --------------------------------------------------------------------------------------
 
 
 def peak_of(run):

@@ -36,7 +36,9 @@ def test_persistent():
         tape.watch(x)
         y = x * x
         z = y * y
-    assert float(tape.gradient(z, x)) == 108.0 and float(tape.gradient(y, x)) == 6.0 and float(tape.gradient(z, y)) == 18.0
+    assert (
+        float(tape.gradient(z, x)) == 108.0 and float(tape.gradient(y, x)) == 6.0 and float(tape.gradient(z, y)) == 18.0
+    )
     tape.reset()
     assert tape.gradient(z, x) is None
 

@@ -105,10 +105,14 @@ def test_length_and_iteration():
 
 
 ARRAY = np.arange(60).reshape(3, 4, 5)
-KEYS = [0, -1, slice(None), slice(1, 3), slice(None, None, 2), slice(None, None, -1), slice(-1, 0, -1), slice(2, 1), Ellipsis, None,
-        (0, 1), (0, 1, 2), (-1, -1, -1), (slice(None), 1), (Ellipsis, 1), (Ellipsis, slice(1, 3)), (1, Ellipsis, 2), (0, 1, 2, Ellipsis),
-        (None, 1), (slice(None), None, 2), (None, Ellipsis, None), (slice(0, 2), slice(-3, None), slice(None, None, -2)),
-        [2, 0], np.array([1, -1, 1]), np.array([[0, 1], [2, 2]]), (slice(None), [3, 0]), (slice(1, None), [3, 0]), (0, [1, -1]),
+KEYS = [0, -1, slice(None), slice(1, 3), slice(None, None, 2), slice(None, None, -1), slice(-1, 0, -1), slice(2, 1),
+        Ellipsis, None,
+        (0, 1), (0, 1, 2), (-1, -1, -1), (slice(None), 1), (Ellipsis, 1), (Ellipsis, slice(1, 3)), (1, Ellipsis, 2),
+        (0, 1, 2, Ellipsis),
+        (None, 1), (slice(None), None, 2), (None, Ellipsis, None),
+        (slice(0, 2), slice(-3, None), slice(None, None, -2)),
+        [2, 0], np.array([1, -1, 1]), np.array([[0, 1], [2, 2]]), (slice(None), [3, 0]),
+        (slice(1, None), [3, 0]), (0, [1, -1]),
         (Ellipsis, [4, 4]), np.int64(2), (np.int32(1), np.int8(-2)), slice(100, 200), slice(-100, 2), ()]  # fmt: skip
 
 
@@ -170,7 +174,11 @@ def test_unary_logic_and_product_operators():
     np.testing.assert_allclose((t @ t).numpy(), t.numpy() @ t.numpy())
     yes = ops.convert_to_tensor([True, False])
     assert (~yes).tolist() == [False, True]
-    assert (yes & True).tolist() == [True, False] and (yes | True).tolist() == [True, True] and (yes ^ yes).tolist() == [False] * 2
+    assert (
+        (yes & True).tolist() == [True, False]
+        and (yes | True).tolist() == [True, True]
+        and (yes ^ yes).tolist() == [False] * 2
+    )
 
 
 def test_tensors_are_keys_by_identity():
@@ -178,7 +186,7 @@ def test_tensors_are_keys_by_identity():
     assert len({a: 1, b: 2}) == 2 and {a: 1}[a] == 1
 
 
-# ---- dtypes --------------------------------------------------------------------------------------------------------------
+# ---- dtypes --------------------------------------------------------------------------------------
 
 
 def promoted(a, b):
@@ -210,11 +218,18 @@ def test_python_numbers_are_weak(dtype):
 
 
 def test_weak_numbers_alone():
-    assert ops.add(1, 2).dtype == "int32" and ops.add(1, 2.0).dtype == "float32" and ops.maximum(True, False).dtype == "bool"
+    assert (
+        ops.add(1, 2).dtype == "int32"
+        and ops.add(1, 2.0).dtype == "float32"
+        and ops.maximum(True, False).dtype == "bool"
+    )
     assert ops.convert_to_tensor(1).dtype == "int32" and ops.convert_to_tensor(1.0).dtype == "float32"
     assert ops.convert_to_tensor(True).dtype == "bool" and ops.convert_to_tensor([1, 2]).dtype == "int32"
     assert ops.convert_to_tensor([1.0]).dtype == "float32" and ops.convert_to_tensor([2**40]).dtype == "int64"
-    assert ops.convert_to_tensor(np.array([1.0])).dtype == "float64" and ops.convert_to_tensor(np.array([1])).dtype == "int64"
+    assert (
+        ops.convert_to_tensor(np.array([1.0])).dtype == "float64"
+        and ops.convert_to_tensor(np.array([1])).dtype == "int64"
+    )
     assert (ops.convert_to_tensor(True) + 1).dtype == "int32"
 
 

@@ -53,7 +53,9 @@ def test_eager_ops_and_tapes_of_many_threads():
         with pykeras.GradientTape() as tape:
             y = ops.sum(ops.matmul(x, x) * x)
         gradient = tape.gradient(y, x)
-        assert float(y) == pytest.approx(50.0**3 * (i + 1) ** 3) and float(gradient[0, 0]) == pytest.approx(3 * 50 * (i + 1) ** 2)
+        assert float(y) == pytest.approx(50.0**3 * (i + 1) ** 3) and float(gradient[0, 0]) == pytest.approx(
+            3 * 50 * (i + 1) ** 2
+        )
         return True
 
     with concurrent.futures.ThreadPoolExecutor(16) as pool:

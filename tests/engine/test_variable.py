@@ -14,7 +14,9 @@ def test_values_and_dtypes():
     v = Variable([1.0, 2.0], name="v")
     assert (v.shape, v.dtype, v.ndim, v.size, v.name, v.path, v.trainable) == ((2,), "float32", 1, 2, "v", "v", True)
     assert Variable(np.zeros(2)).dtype == "float64" and Variable(np.zeros(2), dtype="float32").dtype == "float32"
-    assert Variable(3, dtype="int64").value.item() == 3 and Variable(lambda shape, dtype: ops.ones(shape, dtype), shape=(2,)).shape == (2,)
+    assert Variable(3, dtype="int64").value.item() == 3 and Variable(
+        lambda shape, dtype: ops.ones(shape, dtype), shape=(2,)
+    ).shape == (2,)
 
 
 def test_assignment():

@@ -1,4 +1,5 @@
-"""Cases of every op: inputs, attributes, a NumPy reference. They serve values, gradients, shapes, replay and benches."""
+"""Cases of every op: inputs, attributes, a NumPy reference. They serve values, gradients, shapes, replay and
+benches."""
 
 from . import activations, arithmetic, conv, matmul, movement, normalization, random, reduce
 from .case import CASES, Case

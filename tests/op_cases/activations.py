@@ -48,7 +48,9 @@ def activation(op, reference, make=numbers, **attributes):
 activation("relu", lambda x: np.maximum(x, 0), apart)
 case("relu", [integers(9, low=-5, high=6, dtype="int32")], lambda x: np.maximum(x, 0))
 for slope in (0.2, 0.01):
-    activation("leaky_relu", lambda x, negative_slope: np.where(x > 0, x, negative_slope * x), apart, negative_slope=slope)
+    activation(
+        "leaky_relu", lambda x, negative_slope: np.where(x > 0, x, negative_slope * x), apart, negative_slope=slope
+    )
 for alpha in (1.0, 0.7):
     activation("elu", elu, apart, alpha=alpha)
 activation("selu", lambda x: SCALE * elu(x, ALPHA), apart)

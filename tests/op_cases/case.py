@@ -11,8 +11,10 @@ import numpy as np
 class Case:
     """One call of an op.
 
-    ``inputs`` are NumPy arrays, ``None`` for an optional input left out; for an op that takes any number of tensors they
-    are all of them. ``reference(*inputs, **attributes)`` computes the result in NumPy. ``smooth`` says that no input lies
+    ``inputs`` are NumPy arrays, ``None`` for an optional input left out; for an op that takes any number of tensors
+    they
+    are all of them. ``reference(*inputs, **attributes)`` computes the result in NumPy. ``smooth`` says that no input
+    lies
     near a kink or jump, so that finite differences find the slope. ``large()`` gives inputs (and, in a second place,
     attributes) of a size worth splitting over threads.
     """
@@ -27,7 +29,9 @@ class Case:
 
     @property
     def name(self):
-        shapes = "_".join("none" if x is None else f"{x.dtype.kind}{list(x.shape)}".replace(" ", "") for x in self.inputs)
+        shapes = "_".join(
+            "none" if x is None else f"{x.dtype.kind}{list(x.shape)}".replace(" ", "") for x in self.inputs
+        )
         given = ",".join(f"{k}={v}" for k, v in self.attributes.items()).replace(" ", "")
         return f"{self.op}-{shapes}" + (f"-{given}" if given else "")
 

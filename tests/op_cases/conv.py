@@ -17,7 +17,15 @@ def windows(x, size, strides, dilation=(1, 1)):
     for r in range(size[0]):
         for c in range(size[1]):
             top, left = r * dilation[0], c * dilation[1]
-            yield r, c, x[:, top : top + (h - 1) * strides[0] + 1 : strides[0], left : left + (w - 1) * strides[1] + 1 : strides[1]]
+            yield (
+                r,
+                c,
+                x[
+                    :,
+                    top : top + (h - 1) * strides[0] + 1 : strides[0],
+                    left : left + (w - 1) * strides[1] + 1 : strides[1],
+                ],
+            )
 
 
 def conv2d(x, kernel, bias=None, strides=(1, 1), dilation=(1, 1), padding=(0, 0, 0, 0), groups=1):
@@ -80,7 +88,14 @@ for x_shape, kernel_shape, strides, dilation, padding, groups in FORMS:
     dy = numbers(*y.shape, seed=3)
     case("conv2d", [x, kernel, None], conv2d, large=lambda: large("conv2d"), **form)
     case("conv2d", [x, kernel, numbers(kernel_shape[3], seed=4)], conv2d, **form)
-    case("conv2d_input_grad", [dy, kernel], input_grad, **form, input_shape=list(x_shape), large=lambda: large("conv2d_input_grad"))
+    case(
+        "conv2d_input_grad",
+        [dy, kernel],
+        input_grad,
+        **form,
+        input_shape=list(x_shape),
+        large=lambda: large("conv2d_input_grad"),
+    )
     case("conv2d_kernel_grad", [x, dy], kernel_grad, **form, kernel_shape=list(kernel_shape),
          large=lambda: large("conv2d_kernel_grad"))  # fmt: skip
 

@@ -9,7 +9,8 @@ def matmul(a, b, transpose_x1=False, transpose_x2=False):
     return np.matmul(np.swapaxes(a, -1, -2) if transpose_x1 else a, np.swapaxes(b, -1, -2) if transpose_x2 else b)
 
 
-for left, right in [((3, 4), (4, 5)), ((1, 1), (1, 1)), ((2, 3, 4), (4, 5)), ((3, 4), (2, 4, 5)), ((2, 3, 4), (2, 4, 5)),
+for left, right in [((3, 4), (4, 5)), ((1, 1), (1, 1)), ((2, 3, 4), (4, 5)), ((3, 4), (2, 4, 5)), ((2, 3, 4), (2, 4,
+                                                                                                               5)),
                     ((2, 1, 3, 4), (1, 3, 4, 5)), ((2, 3, 4), (1, 4, 5)), ((1, 3, 4), (2, 4, 5)), ((0, 4), (4, 5)),
                     ((3, 0), (0, 5)), ((2, 0, 3, 4), (4, 2)), ((7, 13), (13, 17)), ((19, 33), (33, 1)),
                     ((1, 33), (33, 19))]:  # fmt: skip
@@ -21,7 +22,15 @@ for left, right in [((3, 4), (4, 5)), ((1, 1), (1, 1)), ((2, 3, 4), (4, 5)), ((3
                  large=lambda t1=t1, t2=t2: ((numbers(150, 170, seed=1) if not t1 else numbers(170, 150, seed=1),
                                              numbers(170, 130, seed=2) if not t2 else numbers(130, 170, seed=2)),
                                             None))  # fmt: skip
-for shape, units in [((3, 4), 5), ((4,), 5), ((2, 3, 4), 1), ((1, 1), 1), ((0, 4), 3), ((9, 67), 35), ((2, 2, 3, 4), 6)]:
+for shape, units in [
+    ((3, 4), 5),
+    ((4,), 5),
+    ((2, 3, 4), 1),
+    ((1, 1), 1),
+    ((0, 4), 3),
+    ((9, 67), 35),
+    ((2, 2, 3, 4), 6),
+]:
     inputs = [numbers(*shape, seed=1), numbers(shape[-1], units, seed=2), numbers(units, seed=3)]
     case("dense", inputs, lambda x, kernel, bias: x @ kernel + bias,
          large=lambda: ((numbers(300, 120, seed=1), numbers(120, 90, seed=2), numbers(90, seed=3)), None))  # fmt: skip

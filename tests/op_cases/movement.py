@@ -32,7 +32,8 @@ for shape, new in [((6,), (2, 3)), ((2, 3), (-1,)), ((2, 3, 4), (4, -1)), ((), (
                    ((2, 3), (2, 3)), ((2, 6), (2, -1, 3))]:  # fmt: skip
     case("reshape", [numbers(*shape)], lambda x, shape: np.reshape(x, shape), shape=list(new))
 case("reshape", [truths(2, 3)], lambda x, shape: np.reshape(x, shape), shape=[3, 2])
-for shape, axes in [((), ()), ((5,), (0,)), ((3, 4), (1, 0)), ((3, 4), (0, 1)), ((2, 3, 4), (2, 0, 1)), ((2, 3, 4), (-1, 0, 1)),
+for shape, axes in [((), ()), ((5,), (0,)), ((3, 4), (1, 0)), ((3, 4), (0, 1)), ((2, 3, 4), (2, 0, 1)), ((2, 3, 4),
+                                                                                                         (-1, 0, 1)),
                     ((2, 3, 4, 5), (0, 3, 1, 2)), ((2, 3, 4, 5), (3, 2, 1, 0)), ((1, 17, 1, 9), (2, 3, 0, 1)),
                     ((0, 3), (1, 0)), ((67, 35), (1, 0))]:  # fmt: skip
     case("transpose", [numbers(*shape)], lambda x, axes: np.transpose(x, axes), axes=list(axes), large=big(axes=[1, 0]))
@@ -42,7 +43,9 @@ for shape, new in [((), (3,)), ((1,), (4,)), ((3, 1), (3, 4)), ((4,), (2, 3, 4))
                    ((1, 3), (0, 3))]:  # fmt: skip
     case("broadcast_to", [numbers(*shape)], lambda x, shape: np.broadcast_to(x, shape), shape=list(new),
          large=lambda: ((numbers(500),), {"shape": [600, 500]}))  # fmt: skip
-for shapes, axis in [([(3,)], 0), ([(3,), (2,)], 0), ([(2, 3), (4, 3)], 0), ([(2, 3), (2, 1), (2, 5)], 1), ([(2, 3), (2, 0)], -1),
+for shapes, axis in [([(3,)], 0), ([(3,), (2,)], 0), ([(2, 3), (4, 3)], 0), ([(2, 3), (2, 1), (2, 5)], 1), ([(2, 3),
+                                                                                                             (2, 0)],
+                                                                                                             -1),
                      ([(2, 1, 4), (2, 3, 4)], -2), ([(0, 3), (0, 3)], 1)]:  # fmt: skip
     case("concatenate", [numbers(*s, seed=i) for i, s in enumerate(shapes)], lambda *xs, axis: np.concatenate(xs, axis),
          axis=axis, large=lambda: ((numbers(600, 300, seed=1), numbers(600, 200, seed=2)), {"axis": 1}))  # fmt: skip
@@ -68,7 +71,8 @@ def embedded(x, shape, start, step):
 
 
 SLICES = [((7,), [2], [3], [1]), ((7,), [6], [-1], [-1]), ((7,), [1], [3], [2]), ((3, 5), [0, 1], [-1, 2], [1, 2]),
-          ((3, 5), [2, 4], [2, 3], [-1, -2]), ((4, 3, 2), [1, 0, 1], [2, -1, 1], [1, 1, 1]), ((3, 5), [0, 0], [0, 5], [1, 1]),
+          ((3, 5), [2, 4], [2, 3], [-1, -2]), ((4, 3, 2), [1, 0, 1], [2, -1, 1], [1, 1, 1]),
+          ((3, 5), [0, 0], [0, 5], [1, 1]),
           ((3, 0), [0, 0], [-1, -1], [1, 1]), ((3, 5), [0, 0], [3, 5], [1, 1])]  # fmt: skip
 for shape, start, size, step in SLICES:
     case("slice", [numbers(*shape)], picked, start=start, size=size, step=step,
@@ -76,7 +80,8 @@ for shape, start, size, step in SLICES:
 case("slice", [truths(7)], picked, start=[5], size=[3], step=[-2])
 case("slice", [numbers()], picked, start=[], size=[], step=[])
 for shape, whole, start, step in [((3,), [7], [2], [1]), ((3,), [7], [6], [-2]), ((2, 3), [4, 9], [1, 0], [2, 3]),
-                                  ((2, 3, 1), [2, 5, 2], [0, 1, 1], [1, 1, 1]), ((0, 3), [2, 3], [0, 0], [1, 1])]:  # fmt: skip
+                                  ((2, 3, 1), [2, 5, 2], [0, 1, 1], [1, 1, 1]),
+                                  ((0, 3), [2, 3], [0, 0], [1, 1])]:  # fmt: skip
     case("embed", [numbers(*shape)], embedded, shape=whole, start=start, step=step,
          large=big(shape=[700, 1100], start=[1, 2], step=[1, 2]))  # fmt: skip
 case("embed", [integers(3)], embedded, shape=[5], start=[1], step=[1])
@@ -93,12 +98,18 @@ def added(dy, indices, axis=0, length=0):
 
 
 ROWS = lambda: integers(4000, high=300, seed=2)  # noqa: E731
-for shape, index, axis in [((5,), (3,), 0), ((5,), (), 0), ((5, 4), (2, 3), 0), ((3, 5), (4,), 1), ((3, 5, 2), (2, 2), -2),
+for shape, index, axis in [((5,), (3,), 0), ((5,), (), 0), ((5, 4), (2, 3), 0), ((3, 5), (4,), 1), ((3, 5, 2), (2, 2),
+                                                                                                    -2),
                            ((5, 2), (0,), 0), ((5, 0), (3,), 0)]:  # fmt: skip
     case("take", [numbers(*shape), integers(*index)], lambda x, i, axis: np.take(x, i, axis), axis=axis,
          large=lambda: ((numbers(300, 70), ROWS()), {"axis": 0}))  # fmt: skip
 case("take", [truths(5), integers(3)], lambda x, i, axis: np.take(x, i, axis), axis=0)
-for shape, index, axis, length in [((3,), (3,), 0, 5), ((2, 3, 4), (2, 3), 0, 6), ((3, 4, 2), (4,), 1, 5), ((0, 2), (0,), 0, 3)]:
+for shape, index, axis, length in [
+    ((3,), (3,), 0, 5),
+    ((2, 3, 4), (2, 3), 0, 6),
+    ((3, 4, 2), (4,), 1, 5),
+    ((0, 2), (0,), 0, 3),
+]:
     case("take_grad", [numbers(*shape), integers(*index)], added, axis=axis, length=length,
          large=lambda: ((numbers(4000, 70), ROWS()), {"axis": 0, "length": 300}))  # fmt: skip
 

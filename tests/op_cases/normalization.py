@@ -32,9 +32,11 @@ for shape in [(4, 3), (2, 3, 4, 5), (5, 1), (3, 2, 17), (40, 33)]:
     case("batch_norm", [x, None, beta], batch_norm, epsilon=1e-3, tolerance=4)
     case("batch_norm", [x + 50, None, None], batch_norm, epsilon=1e-3, tolerance=40, smooth=False)
     axes = tuple(range(len(shape) - 1))
-    case("batch_norm_grad", [x, gamma, x.mean(axes), x.var(axes), numbers(*shape, seed=3)], batch_norm_grad, epsilon=1e-3,
+    case("batch_norm_grad", [x, gamma, x.mean(axes), x.var(axes), numbers(*shape, seed=3)], batch_norm_grad,
+         epsilon=1e-3,
          tolerance=4, large=lambda: ((numbers(9000, 40), numbers(40, seed=1), numbers(40, seed=2),
-                                      numbers(40, low=1, high=2, seed=3), numbers(9000, 40, seed=4)), None))  # fmt: skip
+                                      numbers(40, low=1, high=2, seed=3), numbers(9000, 40, seed=4)),
+                                      None))  # fmt: skip
 
 
 def log_softmax(x, axis=-1):
@@ -58,7 +60,16 @@ def hot(logits, labels):
     return np.eye(logits.shape[-1])[labels]
 
 
-for shape, axis in [((5,), 0), ((3, 4), -1), ((3, 4), 0), ((2, 3, 4), 1), ((6, 33), 1), ((3, 1), 1), ((0, 4), 1), ((7, 2), 1)]:
+for shape, axis in [
+    ((5,), 0),
+    ((3, 4), -1),
+    ((3, 4), 0),
+    ((2, 3, 4), 1),
+    ((6, 33), 1),
+    ((3, 1), 1),
+    ((0, 4), 1),
+    ((7, 2), 1),
+]:
     big = lambda: ((numbers(700, 300),), {"axis": 1})  # noqa: E731
     case("softmax", [numbers(*shape)], softmax, axis=axis, large=big)
     case("log_softmax", [numbers(*shape)], log_softmax, axis=axis, large=big)
@@ -76,9 +87,11 @@ for shape in [(4,), (3, 4), (2, 3, 5), (6, 33), (0, 4), (3, 1)]:
     case("softmax_cross_entropy", [logits, target], cross_entropy,
          large=lambda: ((numbers(900, 100), numbers(900, 100, low=0, high=1, seed=1)), None))  # fmt: skip
     case("softmax_cross_entropy_grad", [logits, target, dloss], cross_entropy_grad,
-         large=lambda: ((numbers(900, 100), numbers(900, 100, low=0, high=1, seed=1), numbers(900, seed=2)), None))  # fmt: skip
+         large=lambda: ((numbers(900, 100), numbers(900, 100, low=0, high=1, seed=1), numbers(900, seed=2)),
+                        None))  # fmt: skip
     case("sparse_softmax_cross_entropy", [logits, labels], lambda x, z: cross_entropy(x, hot(x, z)),
          large=lambda: ((numbers(900, 100), integers(900, high=100)), None))  # fmt: skip
-    case("sparse_softmax_cross_entropy_grad", [logits, labels, dloss], lambda x, z, d: cross_entropy_grad(x, hot(x, z), d),
+    case("sparse_softmax_cross_entropy_grad", [logits, labels, dloss], lambda x, z, d: cross_entropy_grad(x, hot(x,
+                                                                                                                 z), d),
          large=lambda: ((numbers(900, 100), integers(900, high=100), numbers(900, seed=2)), None))  # fmt: skip
 case("softmax_cross_entropy", [FAR, np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])], cross_entropy, smooth=False)

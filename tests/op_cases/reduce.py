@@ -34,7 +34,14 @@ for op, function, make in [
         for keepdims in {False, number % 2 == 0}:
             case(op, [make(*shape)], over(function), axes=list(axes), keepdims=keepdims,
                  large=lambda make=make: ((make(500, 600),), {"axes": [0]}))  # fmt: skip
-    case(op, [make(40, 50)], over(function), large=lambda make=make: ((make(300_007),), {"axes": []}), axes=[], keepdims=False)
+    case(
+        op,
+        [make(40, 50)],
+        over(function),
+        large=lambda make=make: ((make(300_007),), {"axes": []}),
+        axes=[],
+        keepdims=False,
+    )
     case(op, [make(40, 50)], over(function), large=lambda make=make: ((make(700, 500),), {"axes": [1]}), axes=[1])
     case(op, [make(40, 5, 6)], over(function), large=lambda make=make: ((make(70, 80, 50),), {"axes": [1]}), axes=[1])
     if op != "mean":

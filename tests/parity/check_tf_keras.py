@@ -1,7 +1,8 @@
-"""Opens .h5 files written by pykeras with real tf_keras: ``check_tf_keras.py FOLDER`` (made by ``write_for_tf_keras.py``).
+"""Opens .h5 files written by pykeras with real tf_keras: ``check_tf_keras.py FOLDER`` (made by
+``write_for_tf_keras.py``).
 
-Beside each ``NAME.h5`` lies ``NAME.npz``: inputs ``x*``, labels ``y*``, outputs ``o*``, optimizer state ``s*`` (iteration
-first) and the weights ``w*`` after one more step.
+Beside each ``NAME.h5`` lies ``NAME.npz``: inputs ``x*``, labels ``y*``, outputs ``o*``, optimizer state ``s*``
+(iteration first) and the weights ``w*`` after one more step.
 """
 
 import pathlib
@@ -21,7 +22,9 @@ def main(folder):
         for got, expected in zip(outputs if isinstance(outputs, list) else [outputs], several["o"], strict=True):
             np.testing.assert_allclose(got, expected, rtol=2e-5, atol=2e-6)
         state = [v.numpy() for v in model.optimizer.variables]
-        state = [v for v, name in zip(state, [v.name for v in model.optimizer.variables]) if "learning_rate" not in name]
+        state = [
+            v for v, name in zip(state, [v.name for v in model.optimizer.variables]) if "learning_rate" not in name
+        ]
         assert len(state) == len(several["s"]), (path.name, len(state), len(several["s"]))
         for got, expected in zip(state, several["s"]):
             np.testing.assert_array_equal(got, expected)

@@ -1,7 +1,7 @@
 """Writes small .h5 files with real tf_keras, and what it computes from them: run with a Python that has tf_keras.
 
-Each ``tf_<name>.h5`` is a compiled model after three steps; ``tf_<name>.npz`` holds inputs ``x*``, labels ``y*``, outputs
-``o*``, and the weights ``w*`` after one more step, by the names ``names``.
+Each ``tf_<name>.h5`` is a compiled model after three steps; ``tf_<name>.npz`` holds inputs ``x*``, labels ``y*``,
+outputs ``o*``, and the weights ``w*`` after one more step, by the names ``names``.
 """
 
 import pathlib
@@ -16,7 +16,8 @@ layers, optimizers = keras.layers, keras.optimizers
 def cnn():
     model = keras.Sequential([
         layers.Conv2D(4, 3, activation="relu", padding="same", input_shape=(6, 6, 1)), layers.BatchNormalization(),
-        layers.MaxPooling2D(), layers.Flatten(), layers.Dropout(0.0), layers.Dense(3, activation="softmax")])  # fmt: skip
+        layers.MaxPooling2D(), layers.Flatten(), layers.Dropout(0.0), layers.Dense(3,
+                                                                                   activation="softmax")])  # fmt: skip
     model.compile(optimizers.Adam(0.01), "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 
@@ -29,7 +30,8 @@ def graph():
     y = inner(x)
     outputs = [layers.Dense(2, name="p")(y), layers.Softmax(name="q")(1.0 - y * 2.0)]
     model = keras.Model([a, b], outputs)
-    model.compile(optimizers.SGD(0.1, momentum=0.9), {"p": "mse", "q": "categorical_crossentropy"}, loss_weights=[1.0, 0.5],
+    model.compile(optimizers.SGD(0.1, momentum=0.9), {"p": "mse", "q": "categorical_crossentropy"}, loss_weights=[1.0,
+                                                                                                                  0.5],
                   metrics={"p": ["mae"], "q": ["accuracy"]})  # fmt: skip
     return model
 
@@ -60,7 +62,9 @@ def main():
         model.train_on_batch(*one)
         kept = {f"{key}{i}": v for key, values in (("x", x), ("y", y), ("o", outputs)) for i, v in enumerate(values)}
         kept.update({f"w{i}": v.numpy() for i, v in enumerate(model.weights)})
-        np.savez_compressed(HERE / f"tf_{build.__name__}.npz", names=[v.name.removesuffix(":0") for v in model.weights], **kept)
+        np.savez_compressed(
+            HERE / f"tf_{build.__name__}.npz", names=[v.name.removesuffix(":0") for v in model.weights], **kept
+        )
 
 
 if __name__ == "__main__":

@@ -27,7 +27,8 @@ def small(optimizer="adam", units=3):
 
 @pytest.mark.parametrize("optimizer", [
     lambda: optimizers.Adam(0.01, amsgrad=True), lambda: optimizers.SGD(0.1), lambda: optimizers.SGD(0.1, momentum=0.9),
-    lambda: optimizers.RMSprop(0.01, momentum=0.5, centered=True), lambda: optimizers.Adam(0.01, use_ema=True, clipnorm=1.0),
+    lambda: optimizers.RMSprop(0.01, momentum=0.5, centered=True), lambda: optimizers.Adam(0.01, use_ema=True,
+                                                                                           clipnorm=1.0),
 ])  # fmt: skip
 def test_a_reopened_model_goes_on_with_the_same_bits(tmp_path, optimizer):
     model = small(optimizer())

@@ -97,7 +97,8 @@ class Planner {
         for (int input : call.inputs) {
           if (input == no_slot) continue;
           const int from = root(input);
-          if (from == output || !is_value(from) || kept_[from] || life_[from].last != i || life_[from].first >= i) continue;
+          if (from == output || !is_value(from) || kept_[from] || life_[from].last != i || life_[from].first >= i)
+            continue;
           if (recording_.slots[from].spec.bytes() != recording_.slots[output].spec.bytes()) continue;
           if (!may_overwrite(call, output, from)) continue;
           plan_.root_of[output] = from;

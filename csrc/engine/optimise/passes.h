@@ -30,8 +30,8 @@ struct FusedPlan {
 /// Where every value of a step lies.
 struct MemoryPlan {
   static constexpr size_t not_planned = ~size_t{0};
-  std::vector<int> root_of;         // slot -> slot whose memory it uses (views, in-place results)
-  std::vector<size_t> offset;       // root slot -> offset in the arena, or not_planned
+  std::vector<int> root_of;           // slot -> slot whose memory it uses (views, in-place results)
+  std::vector<size_t> offset;         // root slot -> offset in the arena, or not_planned
   std::vector<bool> update_in_place;  // recording.updates[i] is written straight into the variable
   size_t bytes = 0;
 };
