@@ -323,6 +323,7 @@ WRONG = [
         "label 4 is out of range for 4 classes",
     ),
     ("sparse_softmax_cross_entropy", [z(2, 4), np.array([0, -1])], {}, ValueError, "label -1 is out of range"),
+    ("negative_log_likelihood", [z(2, 4), np.array([0, 4])], {}, ValueError, "label 4 is out of range for 4 classes"),
     ("sparse_softmax_cross_entropy_grad", [z(1, 4), np.array([9]), z(1)], {}, ValueError, "label 9 is out of range"),
     ("sparse_softmax_cross_entropy_grad", [z(1, 4), np.array([1]), z(1, dtype="float64")], {}, TypeError, "float64"),
     ("matmul", [z(3), z(3, 4)], {}, ValueError, r"x1: expected at least 2 axes, got shape \(3,?\)"),

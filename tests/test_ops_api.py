@@ -40,8 +40,8 @@ def test_name_exists_and_is_documented(name):
 
 
 def close(got, want, rtol=2e-5, atol=2e-5):
-    got = [np.array(leaf) for leaf in pykeras.tree.flatten(got)]
-    want = [np.asarray(leaf) for leaf in pykeras.tree.flatten(want)]
+    several = isinstance(got, (tuple, list))
+    got, want = ([np.asarray(part) for part in (x if several else (x,))] for x in (got, want))
     assert len(got) == len(want)
     for g, w in zip(got, want):
         assert g.shape == w.shape
@@ -225,6 +225,8 @@ FIXED = {"zeros", "ones", "full", "arange", "linspace", "eye", "diag", "searchso
 def test_shapes_of_symbolic_tensors(name, arguments, keywords, want, open_batch):
     if name in FIXED or not isinstance(arguments[0], (np.ndarray, list)):
         pytest.skip("takes no symbolic tensor")
+    if open_batch and name == "squeeze" and not keywords:
+        pytest.skip("an axis of unknown size stays")
 
     def symbolic(x):
         if not isinstance(x, np.ndarray):

@@ -320,7 +320,7 @@ void find_extremes(int64_t n, int64_t inner, int64_t columns, const T* x, int64_
 
 template <class Op>
 void positions(DType dtype, int64_t outer, int64_t n, int64_t inner, const void* x, int64_t* y) {
-  if (n <= 0) return;
+  if (n <= 0 || inner <= 0) return;
   const int64_t tiles = blocks_of(inner, tile);
   const int64_t group = 1 + (int64_t{1} << 14) / (n * smaller(inner, tile));
   with_type(dtype, [&](auto tag) {

@@ -232,5 +232,29 @@ struct SparseSoftmaxCrossEntropy {
 };
 PYKERAS_OP(SparseSoftmaxCrossEntropy)
 
+struct NegativeLogLikelihood {
+  static constexpr auto name = "negative_log_likelihood";
+  static constexpr auto doc = "-log_probabilities[label] over the last axis; int64 labels";
+  static constexpr std::array inputs{"log_probabilities", "labels"};
+  Spec infer(Spec x, Spec labels) const {
+    expect_dtype(name, "labels", DType::int64, labels);
+    expect_same_shape(name, "labels", infer_loss(name, x), labels);
+    return infer_loss(name, x);
+  }
+  void forward(In x, In labels, Out loss) const {
+    const Extent e = rows_of(x.spec->shape);
+    expect_labels(name, labels, e.n);
+    with_real(x.dtype(), [&](auto tag) {
+      using T = decltype(tag);
+      for (int64_t i = 0; i < e.outer; ++i) loss.as<T>()[i] = -x.as<T>()[i * e.n + labels.as<int64_t>()[i]];
+    });
+  }
+  Tensors gradient(const Backward& b) const {
+    const Tensor hot = record(OneHot{b.in(0).shape()[-1], b.in(0).dtype()}, {b.in(1)});
+    return {times(record(Negative{}, {column(b.dy())}), hot), Tensor()};
+  }
+};
+PYKERAS_OP(NegativeLogLikelihood)
+
 }  // namespace
 }  // namespace pykeras

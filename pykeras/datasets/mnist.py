@@ -37,7 +37,8 @@ def load_data(path="mnist.npz"):
     """
     file = cached_file(path, _ORIGIN, verify=_verify)
     try:
-        with np.load(file, allow_pickle=False) as data:
+        # Opened here: of a damaged file NumPy leaves its own handle open.
+        with open(file, "rb") as opened, np.load(opened, allow_pickle=False) as data:
             x_train, y_train, x_test, y_test = (data[key] for key in ("x_train", "y_train", "x_test", "y_test"))
     except (
         OSError,

@@ -8,7 +8,7 @@ import numpy as np
 
 from pykeras import _core
 from pykeras.dtypes import standardize_dtype
-from pykeras.keras_tensor import operation
+from pykeras.keras_tensor import KerasTensor, operation
 from pykeras.ops.core import cast, convert_to_tensor
 from pykeras.ops.numbers import as_operand, axes_list, normal_axis, static_shape
 
@@ -175,6 +175,8 @@ def slice_update(inputs, start_indices, updates):
     inputs, updates = as_operand(inputs), as_operand(updates)
     starts = [int(i) for i in start_indices]
     ones = [1] * len(starts)
+    if any(s is None for s in (*inputs.shape, *updates.shape)):
+        return KerasTensor(inputs.shape, inputs.dtype)
     new = op.embed(updates, list(inputs.shape), starts, ones)
     place = op.embed(cast(ones_like(updates), "uint8"), list(inputs.shape), starts, ones)
     return op.select(cast(place, "bool"), new, inputs)
@@ -245,7 +247,9 @@ def pad(x, pad_width, mode: str = "constant", constant_values=None):
     if mode not in ("reflect", "symmetric", "edge", "wrap"):
         raise ValueError(f"pad: mode: expected 'constant', 'reflect' or 'symmetric', got {mode!r}")
     for axis, (before, after) in enumerate(width):
-        if before or after:
+        if (before or after) and x.shape[axis] is None:
+            x = KerasTensor(x.shape, x.dtype)
+        elif before or after:
             index = np.pad(np.arange(x.shape[axis], dtype=np.int64), (before, after), mode=mode)  # type: ignore[call-overload]
             x = op.take(x, index, axis)
     return x
@@ -290,7 +294,7 @@ def take_along_axis(x, indices, axis=None):
         raise ValueError(f"take_along_axis: expected indices of {rank} axes, got shape {indices.shape}")
     length = x.shape[axis]
     if any(s is None for s in (*x.shape, *indices.shape)):
-        return type(x)(tuple(indices.shape[a] if a == axis else x.shape[a] for a in range(rank)), x.dtype)
+        return KerasTensor(tuple(indices.shape[a] if a == axis else x.shape[a] for a in range(rank)), x.dtype)
     shape = [indices.shape[a] if a == axis else max(x.shape[a], indices.shape[a]) for a in range(rank)]
     x = op.broadcast_to(x, [length if a == axis else s for a, s in enumerate(shape)])
     flat = op.multiply(op.broadcast_to(_indices(indices, length, "take_along_axis"), shape), 1)
@@ -336,8 +340,8 @@ def full_like(x, fill_value, dtype=None):
     """``fill_value`` in the shape of ``x``."""
     x = as_operand(x)
     value = convert_to_tensor(np.asarray(fill_value, standardize_dtype(dtype or x.dtype)))
-    if any(s is None for s in x.shape):
-        return type(x)(x.shape, value.dtype)
+    if isinstance(x, KerasTensor):
+        return KerasTensor(x.shape, value.dtype)
     return op.broadcast_to(value, list(x.shape))
 
 

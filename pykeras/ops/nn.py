@@ -498,16 +498,15 @@ def sparse_categorical_crossentropy(target, output, from_logits: bool = False, a
     logits = output if from_logits else _logits_behind(output, "softmax")
     if logits is None:
         output = op.divide(output, op.sum(output, [axis], True))
-        logits = op.log(op.clip(output, config.epsilon(), 1.0 - config.epsilon()))
+        # Log-probabilities that were clipped need no second normalization.
+        logits, loss = op.log(op.clip(output, config.epsilon(), 1.0 - config.epsilon())), op.negative_log_likelihood
+    else:
+        loss = op.sparse_softmax_cross_entropy
     if axis not in (-1, rank - 1):
         from pykeras.ops.movement import moveaxis
 
         logits = moveaxis(logits, axis, -1)
-    if logits is not output and _logits_behind(output, "softmax") is None:
-        # Clipped log-probabilities need no second normalization.
-        hot = op.one_hot(target, logits.shape[-1], logits.dtype)
-        return op.negative(op.sum(op.multiply(hot, logits), [-1], False))
-    return op.sparse_softmax_cross_entropy(logits, target)
+    return loss(logits, target)
 
 
 @operation

@@ -49,9 +49,7 @@ def top_k(x, k: int, sorted: bool = True):
     if any(s is None for s in x.shape):
         shape = (*x.shape[:-1], k)
         return type(x)(shape, x.dtype), type(x)(shape, "int32")
-    order = op.argsort(
-        op.negative(x) if x.dtype.startswith(("f", "i")) else cast(op.negative(cast(x, "int64")), "int64"), -1
-    )
+    order = op.argsort(op.negative(x if x.dtype.startswith("float") else cast(x, "int64")), -1)
     rank = len(x.shape)
     order = op.slice(order, [0] * rank, [*[-1] * (rank - 1), k], [1] * rank)
     return take_along_axis(x, order, -1), cast(order, "int32")

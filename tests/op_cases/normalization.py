@@ -91,6 +91,8 @@ for shape in [(4,), (3, 4), (2, 3, 5), (6, 33), (0, 4), (3, 1)]:
                         None))  # fmt: skip
     case("sparse_softmax_cross_entropy", [logits, labels], lambda x, z: cross_entropy(x, hot(x, z)),
          large=lambda: ((numbers(900, 100), integers(900, high=100)), None))  # fmt: skip
+    case("negative_log_likelihood", [logits, labels], lambda x, z: -(x * hot(x, z)).sum(-1),
+         large=lambda: ((numbers(900, 100), integers(900, high=100)), None))  # fmt: skip
     case("sparse_softmax_cross_entropy_grad", [logits, labels, dloss], lambda x, z, d: cross_entropy_grad(x, hot(x,
                                                                                                                  z), d),
          large=lambda: ((numbers(900, 100), integers(900, high=100), numbers(900, seed=2)), None))  # fmt: skip
