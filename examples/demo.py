@@ -12,7 +12,7 @@ from pykeras import layers
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--epochs", type=int, default=15)
     parser.add_argument("--path", default="digits.h5", help="where the model is saved")
     arguments = parser.parse_args()
 
@@ -25,8 +25,10 @@ def main():
     model = keras.Sequential(
         [
             layers.Conv2D(32, 3, activation="relu", padding="same", input_shape=(8, 8, 1)),
+            layers.Conv2D(32, 3, activation="relu"),
             layers.MaxPooling2D(2),
             layers.Flatten(),
+            layers.Dropout(0.5),
             layers.Dense(64, activation="relu"),
             layers.Dense(10, activation="softmax"),
         ]

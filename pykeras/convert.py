@@ -22,10 +22,10 @@ def tensor_from(value: Any, op: str = "convert_to_tensor", name: str = "x") -> _
         array = np.asarray(value)
     except (ValueError, TypeError) as error:
         raise type(error)(f"{op}: {name}: {error}") from None
-    if array.dtype.kind not in "biuf" or array.dtype.name not in _NUMPY_DTYPES:
-        if array.dtype.name == "float16":
+    if array.dtype not in _NUMPY_DTYPES:
+        if array.dtype == np.float16:
             array = array.astype("float32")
-        else:
+        elif array.dtype.newbyteorder("=") not in _NUMPY_DTYPES:
             raise TypeError(f"{op}: {name}: expected an array of numbers, got {_describe(value, array)}")
     if not is_array:
         if array.dtype == np.float64:
@@ -52,5 +52,6 @@ def _describe(value: Any, array: np.ndarray) -> str:
 
 
 _NUMPY_DTYPES = {
-    "bool", "uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64", "float32", "float64",
-}  # fmt: skip
+    np.dtype(name)
+    for name in "bool uint8 int8 uint16 int16 uint32 int32 uint64 int64 float32 float64".split()
+}

@@ -7,7 +7,22 @@
 namespace pykeras {
 namespace {
 
-py::dtype numpy_dtype(DType dtype) { return py::dtype(name_of(dtype)); }
+/// In the order of DType.
+constexpr std::array<py::dtype (*)(), dtype_count> numpy_dtypes{
+    &py::dtype::of<bool>,    &py::dtype::of<uint8_t>,  &py::dtype::of<int8_t>,  &py::dtype::of<uint16_t>,
+    &py::dtype::of<int16_t>, &py::dtype::of<uint32_t>, &py::dtype::of<int32_t>, &py::dtype::of<uint64_t>,
+    &py::dtype::of<int64_t>, &py::dtype::of<float>,    &py::dtype::of<double>};
+
+py::dtype numpy_dtype(DType dtype) { return numpy_dtypes[static_cast<int>(dtype)](); }
+
+/// By NumPy's one-letter kind, which our names begin with, and the size: no Python attribute is looked up.
+DType dtype_from_numpy(const py::dtype& dtype) {
+  for (int i = 0; i < dtype_count; ++i) {
+    const bool same_size = static_cast<size_t>(dtype.itemsize()) == dtype_sizes[i];
+    if (same_size && dtype.kind() == dtype_names[i][0]) return static_cast<DType>(i);
+  }
+  throw TypeError("unknown or unsupported dtype \"" + std::string(py::str(dtype)) + "\"");
+}
 
 /// A read-only view of the tensor's memory; the tensor lives as long as the view.
 py::array array_of(const Tensor& tensor) {
@@ -61,8 +76,9 @@ py::tuple shape_tuple(const Shape& shape) {
 
 Tensor tensor_from_array(const py::array& source) {
   py::array array = source;
-  const DType dtype = dtype_from_name(py::str(array.dtype().attr("name")));
-  if (!array.dtype().attr("isnative").cast<bool>()) array = array.attr("astype")(numpy_dtype(dtype));
+  const DType dtype = dtype_from_numpy(array.dtype());
+  const char order = array.dtype().byteorder();
+  if (order != '=' && order != '|') array = array.attr("astype")(numpy_dtype(dtype));
   if (array.ndim() > Shape::max_rank) throw Error("a tensor has at most 12 axes, got " + std::to_string(array.ndim()));
   const Spec spec{dtype, Shape(array.shape(), array.shape() + array.ndim())};
   const bool dense = (array.flags() & py::array::c_style) != 0;

@@ -52,7 +52,9 @@ def as_arrays(value, name):
 
 def as_array(value, name):
     """One array: see :func:`as_arrays`."""
-    if hasattr(value, "to_numpy"):
+    if isinstance(value, np.ndarray):
+        pass
+    elif hasattr(value, "to_numpy"):
         values = value.to_numpy()
         value = values[:, None] if values.ndim == 1 else values
     elif hasattr(value, "toarray"):

@@ -6,7 +6,7 @@ from pykeras import check, tree
 from pykeras.callbacks.callback_list import CallbackList
 from pykeras.callbacks.progbar_logger import default_verbose
 from pykeras.training import arrays
-from pykeras.training.data import ArrayBatches, make_batches, ran_dry
+from pykeras.training.data import DEFAULT_BATCH_SIZE, ArrayBatches, make_batches, ran_dry
 from pykeras.training.epoch import run_epoch
 from pykeras.training.stepping import Stepping
 
@@ -195,6 +195,10 @@ class Trainer(Stepping):
         Raises:
             ValueError: for data of an unknown kind, or inputs whose shape does not fit.
         """
+        if isinstance(x, np.ndarray) and callbacks is None and steps is None and default_verbose(verbose) == 0:
+            # One batch that nobody watches, the case of a program that serves: no more than the step itself.
+            if x.ndim > 0 and 0 < len(x) <= (DEFAULT_BATCH_SIZE if batch_size is None else batch_size):
+                return self.predict_on_batch(x)
         batches = make_batches(x, batch_size=batch_size, steps=steps)
         callbacks = self._callbacks(callbacks, verbose, batches)
         told, progress = callbacks.wants_batches("predict"), callbacks.progress
