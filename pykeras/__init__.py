@@ -13,9 +13,8 @@ from pykeras import _core, ops  # noqa: F401 - operators of tensors are installe
 __version__: str = _core.version
 
 _NAMESPACES = (
-    "activations", "callbacks", "config", "constraints", "datasets", "dtype_policies", "initializers", "layers",
-    "losses",
-    "metrics", "models", "ops", "optimizers", "random", "regularizers", "saving", "tree", "utils",
+    "activations", "backend", "callbacks", "config", "constraints", "datasets", "dtype_policies", "initializers",
+    "layers", "losses", "metrics", "models", "ops", "optimizers", "random", "regularizers", "saving", "tree", "utils",
 )  # fmt: skip
 
 # Top-level names and the modules they come from.

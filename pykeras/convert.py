@@ -52,6 +52,5 @@ def _describe(value: Any, array: np.ndarray) -> str:
 
 
 _NUMPY_DTYPES = {
-    np.dtype(name)
-    for name in "bool uint8 int8 uint16 int16 uint32 int32 uint64 int64 float32 float64".split()
+    np.dtype(name) for name in "bool uint8 int8 uint16 int16 uint32 int32 uint64 int64 float32 float64".split()
 }

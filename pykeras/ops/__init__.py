@@ -1,6 +1,8 @@
 """Keras's ops: on tensors, arrays and numbers (eagerly), on symbolic tensors (as nodes of a model), inside layers,
 losses and metrics (recorded and replayed), with gradients."""
 
+from typing import TYPE_CHECKING, Any
+
 from pykeras.ops import operators
 from pykeras.ops.arithmetic import *  # noqa: F403
 from pykeras.ops.core import *  # noqa: F403
@@ -10,3 +12,7 @@ from pykeras.ops.reduction import *  # noqa: F403
 from pykeras.ops.sorting import *  # noqa: F403
 
 operators.install()
+
+if TYPE_CHECKING:  # many functions are made from tables
+
+    def __getattr__(name: str) -> Any: ...

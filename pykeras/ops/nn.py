@@ -499,14 +499,15 @@ def sparse_categorical_crossentropy(target, output, from_logits: bool = False, a
     if logits is None:
         output = op.divide(output, op.sum(output, [axis], True))
         # Log-probabilities that were clipped need no second normalization.
-        logits, loss = op.log(op.clip(output, config.epsilon(), 1.0 - config.epsilon())), op.negative_log_likelihood
+        logits = op.log(op.clip(output, config.epsilon(), 1.0 - config.epsilon()))
+        known = False
     else:
-        loss = op.sparse_softmax_cross_entropy
+        known = True
     if axis not in (-1, rank - 1):
         from pykeras.ops.movement import moveaxis
 
         logits = moveaxis(logits, axis, -1)
-    return loss(logits, target)
+    return op.sparse_softmax_cross_entropy(logits, target) if known else op.negative_log_likelihood(logits, target)
 
 
 @operation
