@@ -8,7 +8,6 @@ TensorLike: TypeAlias = Any
 
 compiler: str
 version: str
-
 def common_dtype(_0: str, _1: str, /) -> str: ...
 def has_openmp() -> bool: ...
 def is_recording() -> bool: ...
@@ -38,9 +37,7 @@ class Program:
     @property
     def memory_bytes(self) -> int: ...
     def run(self, inputs: Sequence[Tensor]) -> list[Tensor]: ...
-    def run_batches(
-        self, data: Sequence[Tensor], order: Tensor | None, batch_size: int, first: int, last: int, seconds: float | int
-    ) -> int: ...
+    def run_batches(self, data: Sequence[Tensor], order: Tensor | None, batch_size: int, first: int, last: int, seconds: float | int) -> int: ...
 
 class Recorder:
     def __init__(self) -> None: ...
@@ -220,28 +217,13 @@ class op:
     @staticmethod
     def argsort(x: TensorLike, axis: int = -1) -> Any: ...
     @staticmethod
-    def average_pool2d(
-        x: TensorLike,
-        pool_size: Sequence[int] = (2, 2),
-        strides: Sequence[int] = (2, 2),
-        padding: Sequence[int] = (0, 0, 0, 0),
-    ) -> Any: ...
+    def average_pool2d(x: TensorLike, pool_size: Sequence[int] = (2, 2), strides: Sequence[int] = (2, 2), padding: Sequence[int] = (0, 0, 0, 0)) -> Any: ...
     @staticmethod
-    def average_pool2d_grad(
-        dy: TensorLike,
-        pool_size: Sequence[int] = (2, 2),
-        strides: Sequence[int] = (2, 2),
-        padding: Sequence[int] = (0, 0, 0, 0),
-        input_shape: Sequence[int] = (),
-    ) -> Any: ...
+    def average_pool2d_grad(dy: TensorLike, pool_size: Sequence[int] = (2, 2), strides: Sequence[int] = (2, 2), padding: Sequence[int] = (0, 0, 0, 0), input_shape: Sequence[int] = ()) -> Any: ...
     @staticmethod
-    def batch_norm(
-        x: TensorLike, gamma: TensorLike | None = None, beta: TensorLike | None = None, epsilon: float = 0.001
-    ) -> Any: ...
+    def batch_norm(x: TensorLike, gamma: TensorLike | None = None, beta: TensorLike | None = None, epsilon: float = 0.001) -> Any: ...
     @staticmethod
-    def batch_norm_grad(
-        x: TensorLike, gamma: TensorLike, mean: TensorLike, variance: TensorLike, dy: TensorLike, epsilon: float = 0.001
-    ) -> Any: ...
+    def batch_norm_grad(x: TensorLike, gamma: TensorLike, mean: TensorLike, variance: TensorLike, dy: TensorLike, epsilon: float = 0.001) -> Any: ...
     @staticmethod
     def broadcast_to(x: TensorLike, shape: Sequence[int] = ()) -> Any: ...
     @staticmethod
@@ -253,35 +235,11 @@ class op:
     @staticmethod
     def concatenate(xs: Sequence[TensorLike], axis: int = 0) -> Any: ...
     @staticmethod
-    def conv2d(
-        x: TensorLike,
-        kernel: TensorLike,
-        bias: TensorLike | None = None,
-        strides: Sequence[int] = (1, 1),
-        dilation: Sequence[int] = (1, 1),
-        padding: Sequence[int] = (0, 0, 0, 0),
-        groups: int = 1,
-    ) -> Any: ...
+    def conv2d(x: TensorLike, kernel: TensorLike, bias: TensorLike | None = None, strides: Sequence[int] = (1, 1), dilation: Sequence[int] = (1, 1), padding: Sequence[int] = (0, 0, 0, 0), groups: int = 1) -> Any: ...
     @staticmethod
-    def conv2d_input_grad(
-        dy: TensorLike,
-        kernel: TensorLike,
-        strides: Sequence[int] = (1, 1),
-        dilation: Sequence[int] = (1, 1),
-        padding: Sequence[int] = (0, 0, 0, 0),
-        groups: int = 1,
-        input_shape: Sequence[int] = (),
-    ) -> Any: ...
+    def conv2d_input_grad(dy: TensorLike, kernel: TensorLike, strides: Sequence[int] = (1, 1), dilation: Sequence[int] = (1, 1), padding: Sequence[int] = (0, 0, 0, 0), groups: int = 1, input_shape: Sequence[int] = ()) -> Any: ...
     @staticmethod
-    def conv2d_kernel_grad(
-        x: TensorLike,
-        dy: TensorLike,
-        strides: Sequence[int] = (1, 1),
-        dilation: Sequence[int] = (1, 1),
-        padding: Sequence[int] = (0, 0, 0, 0),
-        groups: int = 1,
-        kernel_shape: Sequence[int] = (),
-    ) -> Any: ...
+    def conv2d_kernel_grad(x: TensorLike, dy: TensorLike, strides: Sequence[int] = (1, 1), dilation: Sequence[int] = (1, 1), padding: Sequence[int] = (0, 0, 0, 0), groups: int = 1, kernel_shape: Sequence[int] = ()) -> Any: ...
     @staticmethod
     def copy(x: TensorLike) -> Any: ...
     @staticmethod
@@ -369,20 +327,9 @@ class op:
     @staticmethod
     def max(x: TensorLike, axes: Sequence[int] = (), keepdims: bool = False) -> Any: ...
     @staticmethod
-    def max_pool2d(
-        x: TensorLike,
-        pool_size: Sequence[int] = (2, 2),
-        strides: Sequence[int] = (2, 2),
-        padding: Sequence[int] = (0, 0, 0, 0),
-    ) -> Any: ...
+    def max_pool2d(x: TensorLike, pool_size: Sequence[int] = (2, 2), strides: Sequence[int] = (2, 2), padding: Sequence[int] = (0, 0, 0, 0)) -> Any: ...
     @staticmethod
-    def max_pool2d_grad(
-        x: TensorLike,
-        dy: TensorLike,
-        pool_size: Sequence[int] = (2, 2),
-        strides: Sequence[int] = (2, 2),
-        padding: Sequence[int] = (0, 0, 0, 0),
-    ) -> Any: ...
+    def max_pool2d_grad(x: TensorLike, dy: TensorLike, pool_size: Sequence[int] = (2, 2), strides: Sequence[int] = (2, 2), padding: Sequence[int] = (0, 0, 0, 0)) -> Any: ...
     @staticmethod
     def maximum(x1: TensorLike, x2: TensorLike) -> Any: ...
     @staticmethod
@@ -408,13 +355,9 @@ class op:
     @staticmethod
     def prod(x: TensorLike, axes: Sequence[int] = (), keepdims: bool = False) -> Any: ...
     @staticmethod
-    def random_normal(
-        state: TensorLike, shape: Sequence[int] = (), mean: float = 0.0, stddev: float = 1.0, dtype: str = "float32"
-    ) -> Any: ...
+    def random_normal(state: TensorLike, shape: Sequence[int] = (), mean: float = 0.0, stddev: float = 1.0, dtype: str = "float32") -> Any: ...
     @staticmethod
-    def random_uniform(
-        state: TensorLike, shape: Sequence[int] = (), low: float = 0.0, high: float = 1.0, dtype: str = "float32"
-    ) -> Any: ...
+    def random_uniform(state: TensorLike, shape: Sequence[int] = (), low: float = 0.0, high: float = 1.0, dtype: str = "float32") -> Any: ...
     @staticmethod
     def reciprocal(x: TensorLike) -> Any: ...
     @staticmethod
@@ -490,6 +433,4 @@ class op:
     @staticmethod
     def trunc(x: TensorLike) -> Any: ...
     @staticmethod
-    def truncated_normal(
-        state: TensorLike, shape: Sequence[int] = (), mean: float = 0.0, stddev: float = 1.0, dtype: str = "float32"
-    ) -> Any: ...
+    def truncated_normal(state: TensorLike, shape: Sequence[int] = (), mean: float = 0.0, stddev: float = 1.0, dtype: str = "float32") -> Any: ...
