@@ -6,6 +6,7 @@ import os
 import pathlib
 import platform
 import sys
+from typing import Any
 
 from pykeras import _core
 
@@ -14,7 +15,7 @@ _settings: dict = {
     "epsilon": 1e-7,
     "image_data_format": "channels_last",
     "interactive_logging": True,
-    "traceback_filtering": True,
+    "flash_attention": True,
 }
 
 
@@ -57,6 +58,78 @@ def set_image_data_format(data_format: str) -> None:
     if data_format not in ("channels_last", "channels_first"):
         raise ValueError(f"data_format: expected 'channels_last' or 'channels_first', got {data_format!r}")
     _settings["image_data_format"] = data_format
+
+
+def dtype_policy() -> Any:
+    """The dtype policy of layers that are given none."""
+    from pykeras import dtype_policies
+
+    return dtype_policies.dtype_policy()
+
+
+def set_dtype_policy(policy: Any) -> None:
+    """Sets the dtype policy of layers made from now on: a name or a ``DTypePolicy``."""
+    from pykeras import dtype_policies
+
+    dtype_policies.set_dtype_policy(policy)
+
+
+def max_epochs() -> int | None:
+    """The number of epochs after which any ``fit`` stops, ``$KERAS_MAX_EPOCHS`` at first; None for no limit."""
+    return _limit("max_epochs", "KERAS_MAX_EPOCHS")
+
+
+def set_max_epochs(max_epochs: int | None) -> None:
+    """Limits the epochs of every ``fit``, to try a program out."""
+    _settings["max_epochs"] = _checked_limit("max_epochs", max_epochs)
+
+
+def max_steps_per_epoch() -> int | None:
+    """The number of batches after which any epoch stops, ``$KERAS_MAX_STEPS_PER_EPOCH`` at first; None for no limit."""
+    return _limit("max_steps_per_epoch", "KERAS_MAX_STEPS_PER_EPOCH")
+
+
+def set_max_steps_per_epoch(max_steps_per_epoch: int | None) -> None:
+    """Limits the batches of every epoch of ``fit``, ``evaluate`` and ``predict``, to try a program out."""
+    _settings["max_steps_per_epoch"] = _checked_limit("max_steps_per_epoch", max_steps_per_epoch)
+
+
+def _limit(name: str, variable: str) -> int | None:
+    if name not in _settings:
+        text = os.environ.get(variable)
+        _settings[name] = _checked_limit(variable, int(text)) if text else None
+    return _settings[name]
+
+
+def _checked_limit(name: str, value: int | None) -> int | None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        raise ValueError(f"{name}: expected a positive integer or None, got {value!r}")
+    return value
+
+
+def set_backend(backend: str) -> None:
+    """There is one engine. Raises ``ValueError`` for any other name."""
+    if backend != "pykeras":
+        raise ValueError(f"backend: pykeras computes with its own engine, 'pykeras'; got {backend!r}")
+
+
+def is_nnx_enabled() -> bool:
+    """False: Flax's NNX belongs to JAX."""
+    return False
+
+
+def enable_flash_attention() -> None:
+    """Attention computes block by block wherever that is possible (the default)."""
+    _settings["flash_attention"] = True
+
+
+def disable_flash_attention() -> None:
+    """Attention computes whole matrices of scores."""
+    _settings["flash_attention"] = False
+
+
+def is_flash_attention_enabled() -> bool:
+    return _settings["flash_attention"]
 
 
 def backend() -> str:

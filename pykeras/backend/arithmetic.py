@@ -39,38 +39,47 @@ def mean(x, axis=None, keepdims=False):
 
 
 def equal(x, y):
+    """:func:`pykeras.ops.equal` with Keras 2's arguments."""
     return ops.equal(x, y)
 
 
 def not_equal(x, y):
+    """:func:`pykeras.ops.not_equal` with Keras 2's arguments."""
     return ops.not_equal(x, y)
 
 
 def greater(x, y):
+    """:func:`pykeras.ops.greater` with Keras 2's arguments."""
     return ops.greater(x, y)
 
 
 def greater_equal(x, y):
+    """:func:`pykeras.ops.greater_equal` with Keras 2's arguments."""
     return ops.greater_equal(x, y)
 
 
 def less(x, y):
+    """:func:`pykeras.ops.less` with Keras 2's arguments."""
     return ops.less(x, y)
 
 
 def less_equal(x, y):
+    """:func:`pykeras.ops.less_equal` with Keras 2's arguments."""
     return ops.less_equal(x, y)
 
 
 def maximum(x, y):
+    """:func:`pykeras.ops.maximum` with Keras 2's arguments."""
     return ops.maximum(x, y)
 
 
 def minimum(x, y):
+    """:func:`pykeras.ops.minimum` with Keras 2's arguments."""
     return ops.minimum(x, y)
 
 
 def pow(x, a):  # noqa: A001 - Keras's name
+    """:func:`pykeras.ops.power` with Keras 2's arguments."""
     return ops.power(x, a)
 
 
@@ -89,6 +98,7 @@ def relu(x, alpha=0.0, max_value=None, threshold=0.0):
 
 
 def elu(x, alpha=1.0):
+    """:func:`pykeras.ops.elu` with Keras 2's arguments."""
     return ops.elu(x, alpha)
 
 
@@ -103,10 +113,12 @@ def l2_normalize(x, axis=None):
 
 
 def cumsum(x, axis=0):
+    """:func:`pykeras.ops.cumsum` with Keras 2's arguments."""
     return ops.cumsum(x, axis)
 
 
 def cumprod(x, axis=0):
+    """:func:`pykeras.ops.cumprod` with Keras 2's arguments."""
     return ops.cumprod(x, axis)
 
 
@@ -144,18 +156,22 @@ def _count(sizes):
 
 
 def transpose(x):
+    """:func:`pykeras.ops.transpose` with Keras 2's arguments."""
     return ops.transpose(x)
 
 
 def permute_dimensions(x, pattern):
+    """:func:`pykeras.ops.transpose` with Keras 2's arguments."""
     return ops.transpose(x, pattern)
 
 
 def reshape(x, shape):
+    """:func:`pykeras.ops.reshape` with Keras 2's arguments."""
     return ops.reshape(x, shape)
 
 
 def flatten(x):
+    """:func:`pykeras.ops.reshape` with Keras 2's arguments."""
     return ops.reshape(x, (-1,))
 
 
@@ -166,22 +182,27 @@ def batch_flatten(x):
 
 
 def expand_dims(x, axis=-1):
+    """:func:`pykeras.ops.expand_dims` with Keras 2's arguments."""
     return ops.expand_dims(x, axis)
 
 
 def squeeze(x, axis):
+    """:func:`pykeras.ops.squeeze` with Keras 2's arguments."""
     return ops.squeeze(x, axis)
 
 
 def concatenate(tensors, axis=-1):
+    """:func:`pykeras.ops.concatenate` with Keras 2's arguments."""
     return ops.concatenate(tensors, axis)
 
 
 def stack(x, axis=0):
+    """:func:`pykeras.ops.stack` with Keras 2's arguments."""
     return ops.stack(x, axis)
 
 
 def tile(x, n):
+    """:func:`pykeras.ops.tile` with Keras 2's arguments."""
     return ops.tile(x, (n,) if isinstance(n, int) else n)
 
 
@@ -193,10 +214,12 @@ def repeat(x, n):
 
 
 def repeat_elements(x, rep, axis):
+    """:func:`pykeras.ops.repeat` with Keras 2's arguments."""
     return ops.repeat(x, rep, axis)
 
 
 def reverse(x, axes):
+    """:func:`pykeras.ops.flip` with Keras 2's arguments."""
     return ops.flip(x, axes)
 
 
@@ -206,14 +229,17 @@ def gather(reference, indices):
 
 
 def arange(start, stop=None, step=1, dtype="int32"):
+    """:func:`pykeras.ops.arange` with Keras 2's arguments."""
     return ops.arange(start, stop, step, dtype)
 
 
 def one_hot(indices, num_classes):
+    """:func:`pykeras.ops.one_hot` with Keras 2's arguments."""
     return ops.one_hot(indices, num_classes)
 
 
 def in_top_k(predictions, targets, k):
+    """:func:`pykeras.ops.in_top_k` with Keras 2's arguments."""
     return ops.in_top_k(targets, predictions, k)
 
 
@@ -256,10 +282,12 @@ def _fold(fn, elems, total, step):
 
 
 def binary_crossentropy(target, output, from_logits=False):
+    """:func:`pykeras.ops.binary_crossentropy` with Keras 2's arguments."""
     return ops.binary_crossentropy(target, output, from_logits)
 
 
 def categorical_crossentropy(target, output, from_logits=False, axis=-1):
+    """:func:`pykeras.ops.categorical_crossentropy` with Keras 2's arguments."""
     return ops.categorical_crossentropy(target, output, from_logits, axis)
 
 

@@ -28,10 +28,12 @@ def conv1d(x, kernel, strides=1, padding="valid", data_format=None, dilation_rat
 
 
 def conv2d(x, kernel, strides=(1, 1), padding="valid", data_format=None, dilation_rate=(1, 1)):
+    """:func:`pykeras.ops.conv` with Keras 2's arguments."""
     return ops.conv(x, kernel, strides, padding, _format(data_format), dilation_rate)
 
 
 def conv3d(x, kernel, strides=(1, 1, 1), padding="valid", data_format=None, dilation_rate=(1, 1, 1)):
+    """:func:`pykeras.ops.conv` with Keras 2's arguments."""
     return ops.conv(x, kernel, strides, padding, _format(data_format), dilation_rate)
 
 
@@ -55,12 +57,14 @@ def _output_padding(got, wanted, data_format):
 
 
 def depthwise_conv2d(x, depthwise_kernel, strides=(1, 1), padding="valid", data_format=None, dilation_rate=(1, 1)):
+    """:func:`pykeras.ops.depthwise_conv` with Keras 2's arguments."""
     return ops.depthwise_conv(x, depthwise_kernel, strides, padding, _format(data_format), dilation_rate)
 
 
 def separable_conv2d(
     x, depthwise_kernel, pointwise_kernel, strides=(1, 1), padding="valid", data_format=None, dilation_rate=(1, 1)
 ):
+    """:func:`pykeras.ops.separable_conv` with Keras 2's arguments."""
     return ops.separable_conv(
         x, depthwise_kernel, pointwise_kernel, strides, padding, _format(data_format), dilation_rate
     )
@@ -110,6 +114,7 @@ def local_conv2d(inputs, kernel, kernel_size, strides, output_shape, data_format
 
 
 def temporal_padding(x, padding=(1, 1)):
+    """:func:`pykeras.ops.pad` with Keras 2's arguments."""
     return ops.pad(x, ((0, 0), tuple(padding), (0, 0)))
 
 

@@ -49,22 +49,27 @@ def eye(size, dtype=None, name=None):
 
 
 def zeros_like(x, dtype=None, name=None):
+    """:func:`pykeras.ops.zeros_like` with Keras 2's arguments."""
     return ops.zeros_like(x, dtype)
 
 
 def ones_like(x, dtype=None, name=None):
+    """:func:`pykeras.ops.ones_like` with Keras 2's arguments."""
     return ops.ones_like(x, dtype)
 
 
 def random_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+    """:func:`pykeras.random.normal` with Keras 2's arguments."""
     return random.normal(shape, mean, stddev, dtype, seed)
 
 
 def random_uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
+    """:func:`pykeras.random.uniform` with Keras 2's arguments."""
     return random.uniform(shape, minval, maxval, dtype, seed)
 
 
 def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+    """:func:`pykeras.random.truncated_normal` with Keras 2's arguments."""
     return random.truncated_normal(shape, mean, stddev, dtype, seed)
 
 
@@ -77,10 +82,12 @@ random_binomial = random_bernoulli
 
 
 def random_normal_variable(shape, mean, scale, dtype=None, name=None, seed=None):
+    """:func:`pykeras.random.normal` with Keras 2's arguments."""
     return Variable(random.normal(shape, mean, scale, dtype, seed), name=name)
 
 
 def random_uniform_variable(shape, low, high, dtype=None, name=None, seed=None):
+    """:func:`pykeras.random.uniform` with Keras 2's arguments."""
     return Variable(random.uniform(shape, low, high, dtype, seed), name=name)
 
 
@@ -190,6 +197,7 @@ def stop_gradient(variables):
 
 
 def dtype(x):
+    """:func:`pykeras.ops.dtype` with Keras 2's arguments."""
     return ops.dtype(x)
 
 

@@ -5,7 +5,7 @@ import warnings
 
 import numpy as np
 
-from pykeras import ops, tree
+from pykeras import config, ops, tree
 from pykeras.training import arrays
 from pykeras.training.step import take_batch
 from pykeras.training.weights import with_class_weight
@@ -16,6 +16,12 @@ DEFAULT_BATCH_SIZE = 32
 def to_tensors(structure):
     """Arrays to tensors; None stays."""
     return tree.map_structure(lambda a: None if a is None else ops.convert_to_tensor(a), structure)
+
+
+def _limited(steps):
+    """Batches of an epoch, no more than ``config.set_max_steps_per_epoch`` allows."""
+    limit = config.max_steps_per_epoch()
+    return steps if limit is None else min(steps, limit)
 
 
 class ArrayBatches:
@@ -40,7 +46,7 @@ class ArrayBatches:
         self.shuffle = shuffle
         self.tensors = to_tensors(arrays.pack_x_y_sample_weight(x, y, sample_weight))
         self.total = math.ceil(self.count / self.batch_size)
-        self.steps = self.total if steps is None else int(steps)
+        self.steps = _limited(self.total if steps is None else int(steps))
         self._order = None
         self._next = 0
 
@@ -146,7 +152,7 @@ class IterableBatches:
         if self._iterator is None:
             self._iterator = self._items()
         taken = 0
-        limit = math.inf if self.steps is None else self.steps
+        limit = _limited(math.inf if self.steps is None else self.steps)
         while taken < limit:
             item = self._peeked.pop() if self._peeked else next(self._iterator, None)
             if item is None:
@@ -173,7 +179,7 @@ class SequenceBatches(IterableBatches):
         self.shuffle = shuffle
         super().__init__(source, None, class_weight, output_names)
         self.total = self._length()
-        self.steps = self.total if steps is None else steps
+        self.steps = _limited(self.total if steps is None else steps)
         self._renews = True
 
     def _length(self):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pykeras import check, tree
+from pykeras import check, config, tree
 from pykeras.callbacks.callback_list import CallbackList
 from pykeras.callbacks.progbar_logger import default_verbose
 from pykeras.training import arrays
@@ -78,6 +78,7 @@ class Trainer(Stepping):
             check.positive_int("epochs", epochs),
             check.non_negative_int("initial_epoch", initial_epoch),
         )
+        epochs = min(epochs, initial_epoch + (config.max_epochs() or epochs))
         if validation_split and validation_data is None:
             x, y, sample_weight, validation_data = self._split(x, y, sample_weight, validation_split)
         batches = make_batches(x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight, self._names())
