@@ -38,7 +38,7 @@ CASES = {
     "temporal_padding": ((X[None],), np.pad(X[None], ((0, 0), (1, 1), (0, 0)))),
     "constant": ((2.0, "float32", (2, 2)), np.full((2, 2), 2.0)),
     "cast_to_floatx": ((np.arange(3),), np.arange(3)),
-    "resize_volumes": ((X[None, :, :, None, None], 2, 1, 1, "channels_last"), np.repeat(X, 2, 0)[None, :, :, None, None]),
+    "resize_volumes": ((X[None, ..., None, None], 2, 1, 1, "channels_last"), np.repeat(X, 2, 0)[None, ..., None, None]),
 }  # fmt: skip
 
 
