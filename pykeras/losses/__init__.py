@@ -1,5 +1,6 @@
 """Losses: what training makes small, as classes (``MeanSquaredError()``) and functions (``mean_squared_error``)."""
 
+from pykeras.losses.circle import Circle, circle
 from pykeras.losses.crossentropy import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -8,6 +9,7 @@ from pykeras.losses.crossentropy import (
     categorical_crossentropy,
     sparse_categorical_crossentropy,
 )
+from pykeras.losses.ctc import CTC, ctc
 from pykeras.losses.divergence import (
     CosineSimilarity,
     KLDivergence,
@@ -16,9 +18,17 @@ from pykeras.losses.divergence import (
     kl_divergence,
     poisson,
 )
+from pykeras.losses.focal import (
+    BinaryFocalCrossentropy,
+    CategoricalFocalCrossentropy,
+    binary_focal_crossentropy,
+    categorical_focal_crossentropy,
+)
+from pykeras.losses.generalized import CategoricalGeneralizedCrossEntropy, categorical_generalized_cross_entropy
 from pykeras.losses.loss import Loss, LossFunctionWrapper
 from pykeras.losses.margin import CategoricalHinge, Hinge, SquaredHinge, categorical_hinge, hinge, squared_hinge
 from pykeras.losses.names import deserialize, get, serialize
+from pykeras.losses.overlap import Dice, Tversky, dice, tversky
 from pykeras.losses.reduction import Reduction
 from pykeras.losses.regression import (
     Huber,
@@ -46,9 +56,15 @@ logcosh = log_cosh
 __all__ = [
     "BCE",
     "BinaryCrossentropy",
+    "BinaryFocalCrossentropy",
+    "CTC",
     "CategoricalCrossentropy",
+    "CategoricalFocalCrossentropy",
+    "CategoricalGeneralizedCrossEntropy",
     "CategoricalHinge",
+    "Circle",
     "CosineSimilarity",
+    "Dice",
     "Hinge",
     "Huber",
     "KLD",
@@ -68,12 +84,19 @@ __all__ = [
     "Reduction",
     "SparseCategoricalCrossentropy",
     "SquaredHinge",
+    "Tversky",
     "bce",
     "binary_crossentropy",
+    "binary_focal_crossentropy",
     "categorical_crossentropy",
+    "categorical_focal_crossentropy",
+    "categorical_generalized_cross_entropy",
     "categorical_hinge",
+    "circle",
     "cosine_similarity",
+    "ctc",
     "deserialize",
+    "dice",
     "get",
     "hinge",
     "huber",
@@ -94,4 +117,5 @@ __all__ = [
     "serialize",
     "sparse_categorical_crossentropy",
     "squared_hinge",
+    "tversky",
 ]

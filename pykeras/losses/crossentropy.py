@@ -72,13 +72,6 @@ def class_numbers(y_true, y_pred):
     return y_true if "int" in str(y_true.dtype) else ops.cast(y_true, "int32")
 
 
-def counted_places(y_true, y_pred, ignore_class):
-    """Where the label is another than ``ignore_class``, booleans shaped like the losses; None for everywhere."""
-    if ignore_class is None:
-        return None
-    return ops.not_equal(class_numbers(y_true, y_pred), ignore_class)
-
-
 @registry.register
 def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, ignore_class=None, axis=-1):
     """``-log(p[y])``: cross-entropy with the right class given by its number.
@@ -105,13 +98,15 @@ def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, ignore_cl
     if "float" not in str(y_pred.dtype):
         y_pred = ops.cast(y_pred, "float32")
     y_true = class_numbers(y_true, y_pred)
-    counted = counted_places(y_true, y_pred, ignore_class)
-    if counted is None:
+    if ignore_class is None:
         return ops.sparse_categorical_crossentropy(y_true, y_pred, from_logits=from_logits, axis=axis)
+    counted = ops.not_equal(y_true, ignore_class)
     values = ops.sparse_categorical_crossentropy(
         ops.where(counted, y_true, ops.zeros_like(y_true)), y_pred, from_logits=from_logits, axis=axis
     )
-    return ops.where(counted, values, ops.zeros_like(values))
+    values = ops.where(counted, values, ops.zeros_like(values))
+    values._keras_mask = counted
+    return values
 
 
 @registry.register
@@ -179,9 +174,6 @@ class SparseCategoricalCrossentropy(LossFunctionWrapper):
 
     def call(self, y_true, y_pred):
         return self.fn(y_true, y_pred, **self._fn_kwargs)
-
-    def label_mask(self, y_true, y_pred):
-        return counted_places(y_true, y_pred, self._fn_kwargs["ignore_class"])
 
 
 WRAPPERS[sparse_categorical_crossentropy] = SparseCategoricalCrossentropy

@@ -17,7 +17,8 @@ def as_tensor(value, dtype):
 class Loss:
     """Base class of losses.
 
-    Subclass it with a ``call(y_true, y_pred)`` that returns one value a sample.
+    Subclass it with a ``call(y_true, y_pred)`` that returns one value a sample. Places that are not to count at all are
+    left out by a boolean tensor as attribute ``_keras_mask`` of the result.
 
     Args:
         name: name of the loss, by default that of its class.
@@ -55,16 +56,13 @@ class Loss:
         """Labels in the loss's dtype; losses on class numbers keep integers."""
         return as_tensor(y_true, self.dtype)
 
-    def label_mask(self, y_true, y_pred):
-        """Places that count, a boolean tensor shaped like the losses, or None for all."""
-
     def __call__(self, y_true, y_pred, sample_weight=None):
         mask = reductions.get_mask(y_pred)
         y_true, y_pred = self.convert_labels(y_true), as_tensor(y_pred, self.dtype)
         values = self.call(y_true, y_pred)
-        label_mask = self.label_mask(y_true, y_pred)
-        if label_mask is not None:
-            mask = label_mask if mask is None else ops.logical_and(mask, label_mask)
+        counted = reductions.get_mask(values)
+        if counted is not None:
+            mask = counted if mask is None else ops.logical_and(mask, counted)
         return reductions.reduce_weighted_values(values, sample_weight, mask, self.reduction, self.dtype)
 
     def get_config(self):

@@ -97,7 +97,7 @@ def divide_no_nan(numerator, denominator):
 
 def reduce_values(values, sample_weight, reduction):
     """Mean, sum or none of ``values``, which already carry ``sample_weight``."""
-    if reduction in ("none", None) or len(values.shape) == 0:
+    if reduction in ("none", None) or tuple(values.shape) in ((), (0,)):
         return values
     if reduction == "sum":
         return ops.sum(values)

@@ -1,8 +1,6 @@
 """Cross-entropies, Kullback-Leibler divergence and Poisson loss as metrics."""
 
-from pykeras import losses, ops
-from pykeras.losses.crossentropy import counted_places
-from pykeras.losses.reduction import apply_mask
+from pykeras import losses
 from pykeras.metrics.mean import MeanMetricWrapper
 from pykeras.metrics.names import registry
 
@@ -41,14 +39,6 @@ class SparseCategoricalCrossentropy(MeanMetricWrapper):
     ):
         options = {"from_logits": from_logits, "ignore_class": ignore_class, "axis": axis}
         super().__init__(losses.sparse_categorical_crossentropy, name=name, dtype=dtype, **options)
-
-    def update_state(self, y_true, y_pred, sample_weight=None):
-        """Add a batch; as in Keras, ignored places lose their weight where there are weights, else they count as 0."""
-        if sample_weight is not None:
-            y_pred = ops.convert_to_tensor(y_pred)
-            counted = counted_places(y_true, y_pred, self._fn_kwargs["ignore_class"])
-            sample_weight = apply_mask(sample_weight, counted, self.dtype, "sum")
-        super().update_state(y_true, y_pred, sample_weight)
 
 
 @registry.register("kld", "KLD", "kullback_leibler_divergence")

@@ -31,6 +31,8 @@ class Adam(Optimizer):
         0.9
     """
 
+    own_arguments = ("beta_1", "beta_2", "epsilon", "amsgrad")
+
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=False, **options):
         super().__init__(learning_rate, **options)
         self.beta_1 = check.fraction("beta_1", beta_1)
@@ -54,7 +56,3 @@ class Adam(Optimizer):
             slots.velocity_hat.assign(ops.maximum(slots.velocity_hat, velocity))
             velocity = slots.velocity_hat
         variable.assign_sub(learning_rate * slots.momentum / (ops.sqrt(velocity) + self.epsilon))
-
-    def get_config(self):
-        own = {"beta_1": self.beta_1, "beta_2": self.beta_2, "epsilon": self.epsilon, "amsgrad": self.amsgrad}
-        return {**super().get_config(), **own}

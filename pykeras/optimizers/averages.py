@@ -14,7 +14,7 @@ class Averages:
         if self.use_ema:
             self._model_variables_moving_average = self.add_optimizer_variables(variables, "average")
 
-    def _update_averages(self, variables):
+    def _update_averages(self):
         """Move the averages; they start at the weights after the first step."""
         if not self.use_ema:
             return
@@ -22,8 +22,7 @@ class Averages:
         if self.ema_overwrite_frequency:
             overwrite = ops.equal((self.iterations + 1) % self.ema_overwrite_frequency, 0)
         momentum = self.ema_momentum * ops.cast(ops.not_equal(self.iterations, 0), "float32")
-        for variable in variables:
-            average = self._model_variables_moving_average[self._get_variable_index(variable)]
+        for variable, average in zip(self._trainable_variables, self._model_variables_moving_average, strict=True):
             kept = ops.cast(momentum, variable.dtype)
             average.assign(kept * average + (1.0 - kept) * variable)
             if overwrite is not None:

@@ -4,11 +4,12 @@ import re
 import warnings
 
 from pykeras import check, ops
+from pykeras.differentiation import GradientTape
 from pykeras.keras_tensor import auto_name
 from pykeras.optimizers import clipping, signature
 from pykeras.optimizers.averages import Averages
 from pykeras.optimizers.rate import Rate
-from pykeras.optimizers.state import State
+from pykeras.optimizers.state import State, only_if, temporarily
 from pykeras.variables import Variable
 
 
@@ -49,6 +50,8 @@ class Optimizer(Rate, State, Averages):
 
     #: Names of the variables kept for each weight. Each entry is a pass over the weights; a tuple's are made together.
     slots: tuple = ()
+    #: Names of the constructor's own arguments: attributes that ``get_config`` writes beside the shared ones.
+    own_arguments: tuple = ()
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -115,7 +118,8 @@ class Optimizer(Rate, State, Averages):
         Args:
             variable: the weight, to be assigned to.
             gradient: its gradient after clipping.
-            learning_rate: what :meth:`step_size` made of the learning rate, a scalar tensor of the weight's dtype.
+            learning_rate: what :meth:`step_size` made of the learning rate; by default a scalar tensor of the
+                weight's dtype.
             slots: the weight's slots as attributes: ``slots.momentum``, ...
         """
         raise NotImplementedError(f"{type(self).__name__} has no update(variable, gradient, learning_rate, slots)")
@@ -123,6 +127,9 @@ class Optimizer(Rate, State, Averages):
     def step_size(self, learning_rate, dtype):
         """The part of a step that is the same for all weights of a dtype, computed once a step."""
         return learning_rate
+
+    def begin_step(self):
+        """What an optimizer does once a step, before the weights change."""
 
     def update_step(self, gradient, variable, learning_rate):
         """Change one weight; optimizers written for Keras 3 override it."""
@@ -166,11 +173,76 @@ class Optimizer(Rate, State, Averages):
             if variable.constraint is not None:
                 variable.assign(variable.constraint(variable.value))
 
-    def apply_gradients(self, grads_and_vars, **kwargs):
-        """``apply`` for pairs of gradient and weight; returns the number of steps taken."""
+    def apply_gradients(self, grads_and_vars, name=None, **kwargs):
+        """``apply`` for pairs of gradient and weight; returns the number of steps taken.
+
+        Keras 2's ``skip_gradients_aggregation`` and ``experimental_aggregate_gradients`` speak of several devices,
+        ``name`` of graph nodes: with one device and no graph there is nothing for them to change.
+        """
+        if unknown := set(kwargs) - {"skip_gradients_aggregation", "experimental_aggregate_gradients"}:
+            raise TypeError(f"apply_gradients() got an unexpected keyword argument {min(unknown)!r}")
         pairs = list(grads_and_vars)
         self.apply([gradient for gradient, _ in pairs], [variable for _, variable in pairs])
         return self._iterations
+
+    def compute_gradients(self, loss, var_list, tape=None):
+        """Pairs of gradient and weight, as tf.keras gives them.
+
+        Args:
+            loss: a function without arguments, or a tensor that ``tape`` has seen computed.
+            var_list: the weights.
+            tape: the :class:`~pykeras.GradientTape` of ``loss``; a function needs none.
+        """
+        if not callable(loss) and tape is None:
+            raise ValueError(f"{self.name}: a loss that is no function needs the tape it was computed under: tape=...")
+        tape = tape or GradientTape()
+        if callable(loss):
+            with tape:
+                loss = self.scale_loss(loss())
+        return list(zip(tape.gradient(loss, list(var_list)), var_list, strict=True))
+
+    def minimize(self, loss, var_list, tape=None):
+        """One step: ``compute_gradients`` and ``apply_gradients``.
+
+        Example:
+            >>> import pykeras
+            >>> weight = pykeras.Variable(3.0)
+            >>> optimizer = pykeras.optimizers.SGD(0.5)
+            >>> for _ in range(2):
+            ...     _ = optimizer.minimize(lambda: weight * weight * 0.5, [weight])
+            >>> float(weight)
+            0.75
+        """
+        return self.apply_gradients(self.compute_gradients(loss, var_list, tape))
+
+    def stateless_apply(self, optimizer_variables, grads, trainable_variables):
+        """``apply`` as a function: values in, values out, the optimizer and its weights left as they were.
+
+        Args:
+            optimizer_variables: values of ``optimizer.variables``.
+            grads: gradients.
+            trainable_variables: values of the weights the optimizer was built for.
+
+        Returns:
+            New values of the weights and of the optimizer's variables.
+
+        Raises:
+            ValueError: when the optimizer has not been built, or numbers differ.
+        """
+        if not self.built:
+            raise ValueError(f"{self.name} has no variables yet: call optimizer.build(variables) first")
+        variables = [*self._trainable_variables, *self.variables]
+        values = [*trainable_variables, *optimizer_variables]
+        if len(values) != len(variables):
+            raise ValueError(
+                f"{self.name}: expected values of {len(self._trainable_variables)} weights and {len(self.variables)} "
+                f"variables, got {len(trainable_variables)} and {len(optimizer_variables)}"
+            )
+        weights = len(self._trainable_variables)
+        with temporarily(variables, values):
+            self.apply(grads, self._trainable_variables)
+            after = [variable.value for variable in variables]
+        return after[:weights], after[weights:]
 
     def _with_gradients(self, grads, variables):
         missing = [v.path for gradient, v in zip(grads, variables, strict=True) if gradient is None]
@@ -188,7 +260,7 @@ class Optimizer(Rate, State, Averages):
             self._accumulate(grads, variables)
         else:
             self._change(grads, variables)
-        self._update_averages(variables)
+        self._update_averages()
         self._iterations.assign_add(1)
 
     def _change(self, grads, variables):
@@ -199,6 +271,7 @@ class Optimizer(Rate, State, Averages):
         grads, variables = self._clip([grads[place] for place in own]), [variables[place] for place in own]
         rate = self._current_rate()
         self._decay_weights(variables, rate)
+        self.begin_step()
         for gradient, variable in zip(grads, variables, strict=True):
             self.update_step(gradient, variable, rate)
 
@@ -210,11 +283,8 @@ class Optimizer(Rate, State, Averages):
         totals = [total + gradient for total, gradient in zip(sums, grads, strict=True)]
         kept = {id(v) for v in (self._iterations, self._learning_rate, *self._accumulated_gradients)}
         kept |= {id(v) for v in self._model_variables_moving_average}
-        touched = [v for v in (*variables, *self._variables) if id(v) not in kept]
-        before = [variable.value for variable in touched]
-        self._change([total / steps for total in totals], variables)
-        for variable, old in zip(touched, before, strict=True):
-            variable.assign(ops.where(due, variable.value, old))
+        with only_if(due, [v for v in (*variables, *self._variables) if id(v) not in kept]):
+            self._change([total / steps for total in totals], variables)
         for variable, total in zip(sums, totals, strict=True):
             variable.assign(ops.where(due, ops.zeros_like(total), total))
 
@@ -237,12 +307,15 @@ class Optimizer(Rate, State, Averages):
         listed, patterns = self._undecayed
         return all(variable is not other for other in listed) and not any(re.search(p, variable.path) for p in patterns)
 
+    def weight_decay_of(self, variable):
+        """The weight decay of a weight that is not excluded from it, or None."""
+        return self.weight_decay
+
     def _decay_weights(self, variables, rate):
-        if self.weight_decay is None:
-            return
         for variable in variables:
-            if self._use_weight_decay(variable):
-                variable.assign_sub(variable * (ops.cast(rate, variable.dtype) * self.weight_decay))
+            decay = self.weight_decay_of(variable)
+            if decay is not None and self._use_weight_decay(variable):
+                variable.assign_sub(variable * (ops.cast(rate, variable.dtype) * decay))
 
     def scale_loss(self, loss):
         """The loss that gradients are taken of: ``loss · loss_scale_factor``."""
@@ -251,7 +324,7 @@ class Optimizer(Rate, State, Averages):
     def get_config(self):
         """Constructor arguments, enough to make the optimizer again with ``from_config``."""
         config = {"name": self.name, "learning_rate": self._rate_config()}
-        config.update({argument: getattr(self, argument) for argument in signature.SHARED})
+        config.update({argument: getattr(self, argument) for argument in (*signature.SHARED, *self.own_arguments)})
         return {**config, "decay": self.decay} if self.decay else config
 
     @classmethod

@@ -34,7 +34,7 @@ class Rate:
     def learning_rate(self):
         """The learning rate of the next step: its variable (assign to it at any time), or the schedule's value."""
         if isinstance(self._learning_rate, LearningRateSchedule):
-            return self._learning_rate(self.iterations)
+            return self._learning_rate(self._iterations)
         return self._learning_rate() if callable(self._learning_rate) else self._learning_rate
 
     @learning_rate.setter
@@ -53,7 +53,14 @@ class Rate:
                 f"to {value!r}: make the optimizer with a number, or set another schedule"
             )
 
-    lr = learning_rate
+    @property
+    def lr(self):
+        """Keras 2's short name of ``learning_rate``."""
+        return self.learning_rate
+
+    @lr.setter
+    def lr(self, value):
+        self.learning_rate = value
 
     def _current_rate(self):
         """The learning rate as a tensor, Keras 2's ``1 / (1 + decay · iterations)`` included."""

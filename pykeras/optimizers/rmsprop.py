@@ -30,6 +30,8 @@ class RMSprop(Optimizer):
         0.6838
     """
 
+    own_arguments = ("rho", "momentum", "epsilon", "centered")
+
     def __init__(self, learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7, centered=False, **options):
         super().__init__(learning_rate, **options)
         self.rho = check.fraction("rho", rho)
@@ -53,7 +55,3 @@ class RMSprop(Optimizer):
             slots.momentum.assign(self.momentum * slots.momentum + change)
             change = slots.momentum.value
         variable.assign_sub(change)
-
-    def get_config(self):
-        own = {"rho": self.rho, "momentum": self.momentum, "epsilon": self.epsilon, "centered": self.centered}
-        return {**super().get_config(), **own}

@@ -30,6 +30,8 @@ class SGD(Optimizer):
         [0.5]
     """
 
+    own_arguments = ("momentum", "nesterov")
+
     def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False, **options):
         super().__init__(learning_rate, **options)
         self.momentum = check.fraction("momentum", momentum)
@@ -46,6 +48,3 @@ class SGD(Optimizer):
         velocity = slots.momentum * self.momentum - learning_rate * gradient
         slots.momentum.assign(velocity)
         variable.assign_add(velocity * self.momentum - learning_rate * gradient if self.nesterov else velocity)
-
-    def get_config(self):
-        return {**super().get_config(), "momentum": self.momentum, "nesterov": self.nesterov}

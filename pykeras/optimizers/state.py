@@ -1,5 +1,6 @@
 """The variables of an optimizer: made for each weight, saved, restored."""
 
+import contextlib
 import types
 
 from pykeras import initializers, ops
@@ -43,15 +44,30 @@ class State:
         )
 
     def add_optimizer_variables(self, trainable_variables, name, initializer="zeros"):
-        """One variable for each weight: a list of them, or a tuple of lists for several names."""
+        """One variable for each weight: a list of them, or a tuple of lists for several names (and initializers).
+
+        Raises:
+            ValueError: when there are as many initializers neither as names nor one.
+        """
         if isinstance(name, str):
             return [self.add_variable_from_reference(v, name, initializer) for v in trainable_variables]
-        made = [[self.add_variable_from_reference(v, each, initializer) for each in name] for v in trainable_variables]
-        return tuple(map(list, zip(*made, strict=True)))
+        several = isinstance(initializer, (list, tuple))
+        initial = list(initializer) if several else [initializer] * len(name)
+        if len(initial) != len(name):
+            raise ValueError(f"{self.name}: got {len(name)} names of variables and {len(initial)} initializers")
+        lists: tuple = tuple([] for _ in name)
+        for variable in trainable_variables:
+            for place, each in enumerate(name):
+                lists[place].append(self.add_variable_from_reference(variable, each, initial[place]))
+        return lists
 
     def slot_initializer(self, slot):
         """Initializer of a slot; zeros unless an optimizer says otherwise."""
         return "zeros"
+
+    def add_slot(self, variable, slot):
+        """The variable called ``slot`` that is kept for a weight; one like it unless an optimizer says otherwise."""
+        return self.add_variable_from_reference(variable, slot, self.slot_initializer(slot))
 
     def build(self, variables):
         """Make the variables that are kept for the weights.
@@ -78,8 +94,7 @@ class State:
         for names in self.slots:
             for variable, slots in zip(variables, self._slots, strict=True):
                 for name in (names,) if isinstance(names, str) else names:
-                    made = self.add_variable_from_reference(variable, name, self.slot_initializer(name))
-                    setattr(slots, name, made)
+                    setattr(slots, name, self.add_slot(variable, name))
         self.built = True
 
     def _check_known(self, variables):
@@ -115,7 +130,7 @@ class State:
 
     def get_weights(self):
         """Values of the variables as NumPy arrays."""
-        return [variable.numpy() for variable in self._variables]
+        return [variable.numpy() for variable in self.variables]
 
     def set_weights(self, weights):
         """Set the variables from arrays, in the order of :meth:`get_weights`.
@@ -126,16 +141,17 @@ class State:
         weights = list(weights)
         if not self.built:
             raise ValueError(f"{self.name} has no variables yet: call optimizer.build(variables) first")
-        if len(weights) != len(self._variables):
-            raise ValueError(f"{self.name}: expected {len(self._variables)} arrays, got {len(weights)}")
-        for variable, value in zip(self._variables, weights, strict=True):
+        variables = self.variables
+        if len(weights) != len(variables):
+            raise ValueError(f"{self.name}: expected {len(variables)} arrays, got {len(weights)}")
+        for variable, value in zip(variables, weights, strict=True):
             if tuple(value.shape) != tuple(variable.shape):
                 raise ValueError(f"{variable.path}: expected shape {tuple(variable.shape)}, got {tuple(value.shape)}")
             variable.assign(value)
 
     def save_own_variables(self, store):
         """Write the variables to a mapping under ``"0"``, ``"1"``, ..."""
-        for place, variable in enumerate(self._variables):
+        for place, variable in enumerate(self.variables):
             store[str(place)] = variable.numpy()
 
     def load_own_variables(self, store):
@@ -144,12 +160,38 @@ class State:
         Raises:
             ValueError: when the number of variables differs.
         """
-        if len(store) != len(self._variables):
+        if len(store) != len(self.variables):
             raise ValueError(
-                f"{self.name} has {len(self._variables)} variables, the saved state {len(store)}: build the optimizer "
+                f"{self.name} has {len(self.variables)} variables, the saved state {len(store)}: build the optimizer "
                 "for the same model and options before loading"
             )
-        self.set_weights([store[str(place)][()] for place in range(len(self._variables))])
+        self.set_weights([store[str(place)][()] for place in range(len(store))])
+
+
+@contextlib.contextmanager
+def only_if(condition, variables):
+    """What the block assigns to the variables holds where ``condition``, a scalar tensor, is true.
+
+    The block always runs, so that one recording of it serves every step.
+    """
+    before = [variable.value for variable in variables]
+    yield
+    for variable, old in zip(variables, before, strict=True):
+        if variable.value is not old:
+            variable.assign(ops.where(condition, variable.value, old))
+
+
+@contextlib.contextmanager
+def temporarily(variables, values):
+    """The variables have these values inside the block, and afterwards those they had before."""
+    before = [variable.value for variable in variables]
+    try:
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
+        yield
+    finally:
+        for variable, old in zip(variables, before, strict=True):
+            variable.assign(old)
 
 
 def places(variables):
