@@ -46,10 +46,9 @@ class ScheduleFreeAdamW(Optimizer):
         self.warmup_steps = check.non_negative_int("warmup_steps", warmup_steps)
 
     def add_slot(self, variable, slot):
-        made = super().add_slot(variable, slot)
-        if slot == "momentum":
-            made.assign(variable.value)
-        return made
+        # the path starts at the weights; an assignment here would be a part of the step that is being recorded
+        initial = (lambda shape, dtype: variable.value) if slot == "momentum" else "zeros"
+        return self.add_variable_from_reference(variable, slot, initial)
 
     def step_size(self, learning_rate, dtype):
         step = ops.cast(self.iterations + 1, dtype)

@@ -1,6 +1,6 @@
 """Records what real Keras makes of ten steps of each optimizer and a hundred of each schedule.
 
-usage: KERAS_BACKEND=jax python record_optimizers.py     (with Keras 3 and JAX; writes fixtures/optimizers.npz)
+usage: KERAS_BACKEND=numpy python record_optimizers.py     (with Keras 3; writes fixtures/optimizers.npz)
 """
 
 import pathlib
@@ -89,7 +89,7 @@ SCHEDULES = [
 
 
 def flat(values):
-    return np.concatenate([np.asarray(value, "float32").ravel() for value in values])
+    return np.concatenate([np.asarray(keras.ops.convert_to_numpy(value), "float32").ravel() for value in values])
 
 
 def run(optimizer, start, gradients, constrained=False):
