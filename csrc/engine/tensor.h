@@ -60,7 +60,8 @@ using Tensors = std::vector<Tensor>;
 
 class Variable : public std::enable_shared_from_this<Variable> {
  public:
-  Variable(Tensor value, bool trainable) : trainable(trainable), value_(std::move(value)) {}
+  /// The value is held under a handle of its own, so that two variables made of one tensor stay two for a recorder.
+  Variable(const Tensor& value, bool trainable) : trainable(trainable), value_(value.viewed_as(value.spec())) {}
 
   /// The current value; tells an active recorder and tape that the variable is read.
   const Tensor& read();

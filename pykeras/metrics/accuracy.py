@@ -7,12 +7,14 @@ from pykeras.metrics.mean import MeanMetricWrapper
 from pykeras.metrics.names import registry
 
 
+@registry.function
 def accuracy(y_true, y_pred):
     """1 where ``y_pred`` equals ``y_true``, else 0; the tensors' common shape."""
     y_true, y_pred = as_pair(y_true, y_pred)
     return ops.cast(ops.equal(y_true, y_pred), config.floatx())
 
 
+@registry.function
 def binary_accuracy(y_true, y_pred, threshold=0.5):
     """1 where ``y_pred > threshold`` equals ``y_true``, else 0.
 
@@ -33,6 +35,7 @@ def binary_accuracy(y_true, y_pred, threshold=0.5):
     return ops.cast(ops.equal(y_true, ops.cast(y_pred > threshold, y_true.dtype)), config.floatx())
 
 
+@registry.function
 def categorical_accuracy(y_true, y_pred):
     """1 where the largest of ``y_pred`` stands where the largest of ``y_true`` does: ``(n, ..., k)`` to ``(n, ...)``.
 
@@ -45,6 +48,7 @@ def categorical_accuracy(y_true, y_pred):
     return ops.cast(right, config.floatx())
 
 
+@registry.function
 def sparse_categorical_accuracy(y_true, y_pred):
     """1 where the largest of ``y_pred`` stands at place ``y_true``.
 
@@ -65,6 +69,7 @@ def sparse_categorical_accuracy(y_true, y_pred):
     return ops.cast(ops.equal(ops.cast(class_numbers(y_true, y_pred), best.dtype), best), config.floatx())
 
 
+@registry.function
 def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5, from_sorted_ids=False):
     """1 where the class ``y_true`` is among the ``k`` best of ``y_pred``.
 
@@ -83,6 +88,7 @@ def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5, from_sorted_ids=False
     return ops.reshape(ops.cast(hits, config.floatx()), shape)
 
 
+@registry.function
 def top_k_categorical_accuracy(y_true, y_pred, k=5):
     """1 where the class of the one-hot ``y_true`` is among the ``k`` best of ``y_pred``, else 0.
 

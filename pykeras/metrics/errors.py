@@ -3,6 +3,7 @@
 from pykeras import losses, ops
 from pykeras.losses.divergence import unit_vectors
 from pykeras.losses.loss import as_pair
+from pykeras.losses.reduction import divide_no_nan
 from pykeras.metrics.mean import Mean, MeanMetricWrapper
 from pykeras.metrics.names import registry
 
@@ -75,6 +76,7 @@ class LogCoshError(MeanMetricWrapper):
         super().__init__(losses.log_cosh, name=name, dtype=dtype)
 
 
+@registry.function
 def cosine_similarity(y_true, y_pred, axis=-1):
     """Cosine of the angle between labels and predictions: 1 for the same direction (the loss has the opposite sign)."""
     y_true, y_pred = as_pair(y_true, y_pred)
@@ -111,3 +113,32 @@ class CategoricalHinge(MeanMetricWrapper):
 
     def __init__(self, name="categorical_hinge", dtype=None):
         super().__init__(losses.categorical_hinge, name=name, dtype=dtype)
+
+
+@registry.register
+class MeanRelativeError(Mean):
+    """Mean of ``|y_true - y_pred| / normalizer``, zero where the normalizer is zero (Keras 2).
+
+    Args:
+        normalizer: numbers that broadcast to labels and predictions.
+        name, dtype: as in :class:`~pykeras.metrics.Metric`.
+
+    Example:
+        >>> import pykeras
+        >>> metric = pykeras.metrics.MeanRelativeError(normalizer=[1.0, 3.0, 2.0, 3.0])
+        >>> metric.update_state([1.0, 3.0, 2.0, 3.0], [2.0, 4.0, 6.0, 8.0])
+        >>> round(float(metric.result()), 4)
+        1.25
+    """
+
+    def __init__(self, normalizer, name=None, dtype=None):
+        super().__init__(name=name or "mean_relative_error", dtype=dtype)
+        self.normalizer = ops.cast(ops.convert_to_tensor(normalizer), self.dtype)
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        """Add a batch of labels and predictions, both of shape ``(n, ...)``, times ``sample_weight``."""
+        y_true, y_pred = as_pair(y_true, y_pred)
+        super().update_state(divide_no_nan(ops.abs(y_true - y_pred), self.normalizer), sample_weight)
+
+    def get_config(self):
+        return {**super().get_config(), "normalizer": self.normalizer.numpy().tolist()}

@@ -5,6 +5,7 @@ from pykeras.losses.names import function_name
 from pykeras.losses.reduction import align_ranks, apply_mask, divide_no_nan, get_mask
 from pykeras.metrics.metric import Metric
 from pykeras.metrics.names import registry
+from pykeras.registry import deserialize
 
 
 def reduce_to_samples(values, sample_weight, reduce, dtype):
@@ -92,6 +93,13 @@ class Mean(Metric):
         return divide_no_nan(ops.convert_to_tensor(self.total), ops.convert_to_tensor(self.count))
 
 
+def function_of(identifier):
+    """The function or loss that a configuration stands for: one of ours (losses first) or the caller's own."""
+    if isinstance(identifier, str):  # Keras 2's form
+        identifier = {"module": "builtins", "class_name": "function", "config": identifier}
+    return deserialize(identifier)
+
+
 @registry.register
 class MeanMetricWrapper(Mean):
     """Mean of ``fn(y_true, y_pred, **kwargs)`` over samples.
@@ -129,7 +137,5 @@ class MeanMetricWrapper(Mean):
     @classmethod
     def from_config(cls, config):
         if "fn" in config:
-            from pykeras import losses
-
-            config = {**config, "fn": losses.deserialize(config["fn"])}
+            config = {**config, "fn": function_of(config["fn"])}
         return cls(**config)

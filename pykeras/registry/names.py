@@ -114,6 +114,7 @@ class Registry:
         self.lower_case = lower_case
         self.ignore_case = ignore_case
         self.objects = {}
+        self.functions = {}
         self._own = set()
         _registries[self.namespace] = self
 
@@ -135,6 +136,12 @@ class Registry:
             taken = self.objects.setdefault(name, target)
             if taken is not target:
                 raise ValueError(f'{self.kind} "{name}" already stands for {taken!r}; it cannot stand for {target!r}')
+        self._own.add(target)
+        return target
+
+    def function(self, target):
+        """Add a function whose name stands for a class here (``binary_accuracy``): configurations may mean either."""
+        self.functions[target.__name__] = target
         self._own.add(target)
         return target
 

@@ -182,7 +182,7 @@ def _find(name, config, kind, functions=False):
                 return found
     families = _families(config.get("module"), kind)
     for registry in families:
-        found = registry.find(name)
+        found = (registry.functions.get(name) if functions else None) or registry.find(name)
         if found is not None and not (functions and inspect.isclass(found)):
             return found
     hint = names.did_you_mean(name, [*(each for family in families for each in family), *custom.known_names()])
