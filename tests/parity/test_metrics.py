@@ -1,49 +1,79 @@
-"""Metrics against the numbers of real Keras (``record_training.py``)."""
+"""Metrics against the numbers of real Keras (``record_metrics.py``)."""
 
-import json
 import pathlib
+import warnings
 
 import numpy as np
 import pytest
+from parity import packed
 
 from pykeras import metrics, ops
+from pykeras.training.step import Step
 
-FIXTURE = json.loads((pathlib.Path(__file__).parent / "fixtures" / "training_metrics.json").read_text())
-
-
-def data(name):
-    return [np.array(values, dtype) for values, dtype in FIXTURE["data"][name]]
+FIXTURE = packed.load(pathlib.Path(__file__).parent / "fixtures" / "metrics.npz")
 
 
-def weights_of(case):
-    return None if case["weights"] is None else np.array(case["weights"], "float32")
+def label(case):
+    weights = "plain" if case["weights"] is None else "x".join(map(str, case["weights"].shape))
+    return f"{case['config']['class_name']}-{case['data']}-{weights}"
 
 
-@pytest.mark.parametrize("name", sorted({case["name"] for case in FIXTURE["cases"]}))
-def test_metric_over_two_batches(name):
-    for case in FIXTURE["cases"]:
-        if case["name"] != name:
-            continue
-        metric = getattr(metrics, name)(**case["kwargs"])
-        y_true, y_pred = data(case["data"])
-        weights, half = weights_of(case), len(y_true) // 2
-        for part, expected in zip((slice(0, half), slice(half, None)), case["values"], strict=True):
-            given = None if weights is None else weights[part]
-            got = float(metric(y_true[part], y_pred[part], sample_weight=given))
-            assert got == pytest.approx(expected, rel=1e-5, abs=1e-6), case
+def make(case):
+    return getattr(metrics, case["config"]["class_name"])(name="metric", **case["kwargs"])
+
+
+def close(got, expected, case=None):
+    np.testing.assert_allclose(np.asarray(got), expected, rtol=2e-5, atol=2e-6, err_msg=str(case))
+
+
+def batches(case):
+    """The two halves of the data, with their weights."""
+    y_true, y_pred = FIXTURE["data"][case["data"]]
+    half = len(y_true) // 2
+    for part in (slice(0, half), slice(half, None)):
+        yield y_true[part], y_pred[part], None if case["weights"] is None else case["weights"][part]
+
+
+@pytest.mark.parametrize("case", FIXTURE["cases"], ids=label)
+def test_two_batches(case):
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*float weights lose")
+        metric = make(case)
+        for batch, expected in zip(batches(case), case["values"], strict=True):
+            close(metric(*batch), expected, case["config"])
+    assert [list(v.shape) for v in metric.variables] == case["states"]
+
+
+@pytest.mark.parametrize("name", sorted({case["config"]["class_name"] for case in FIXTURE["cases"]}))
+def test_replayed_step(name):
+    """The first batch three times: recorded, compiled and replayed, like three calls."""
+    case = next(case for case in FIXTURE["cases"] if case["config"]["class_name"] == name)
+    batch = next(batches(case))[:2]
+    one, other = (make(case) for _ in range(2))
+    step = Step(lambda batch: other(*batch))
+    for _ in range(3):
+        close(step(batch), np.asarray(one(*batch)), case["config"])
+    assert step.programs()
+
+
+@pytest.mark.parametrize("case", [case for case in FIXTURE["cases"] if case["weights"] is None], ids=label)
+def test_configuration_is_that_of_keras(case):
+    """Keras's own leave some arguments out; ours have them, so that nothing is lost."""
+    got, expected = metrics.serialize(make(case)), case["config"]
+    assert {**got, "config": None} == {**expected, "config": None}
+    assert got["config"].items() >= expected["config"].items()
+    assert metrics.deserialize(got).get_config() == got["config"]
 
 
 @pytest.mark.parametrize("case", FIXTURE["means"], ids=lambda c: str(np.shape(c["values"])))
 def test_mean_and_sum(case):
-    values, weights = np.array(case["values"], "float32"), weights_of(case)
-    assert float(metrics.Mean()(values, sample_weight=weights)) == pytest.approx(case["mean"], rel=1e-5)
-    assert float(metrics.Sum()(values, sample_weight=weights)) == pytest.approx(case["sum"], rel=1e-5)
+    close(metrics.Mean()(case["values"], sample_weight=case["weights"]), case["mean"])
+    close(metrics.Sum()(case["values"], sample_weight=case["weights"]), case["sum"])
 
 
 @pytest.mark.parametrize("case", FIXTURE["masked"], ids=("plain", "by_sample", "by_place"))
 def test_masked_places_do_not_count(case):
-    y_true, y_pred = data("sequence")
+    y_true, y_pred = FIXTURE["data"]["sequence"]
     y_pred = ops.convert_to_tensor(y_pred)
-    y_pred._keras_mask = ops.convert_to_tensor(np.array(FIXTURE["mask"]))
-    got = metrics.MeanSquaredError()(y_true, y_pred, sample_weight=weights_of(case))
-    assert float(got) == pytest.approx(case["value"], rel=1e-5)
+    y_pred._keras_mask = ops.convert_to_tensor(FIXTURE["mask"])
+    close(metrics.MeanSquaredError()(y_true, y_pred, sample_weight=case["weights"]), case["value"])
