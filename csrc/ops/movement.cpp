@@ -322,7 +322,7 @@ Spec Take::infer(Spec x, Spec indices) const {
 }
 void Take::forward(In x, In indices, Out y) const {
   const int along = axis < 0 ? static_cast<int>(axis) + x.rank() : static_cast<int>(axis);
-  expect_indices(name, indices, x.dim(along));
+  expect_indices(label.empty() ? name : label.c_str(), indices, x.dim(along));
   const int64_t row = row_after(x.spec->shape, along) * static_cast<int64_t>(size_of(x.dtype()));
   table().gather(rows_before(x.spec->shape, along), x.dim(along), indices.size(), row, x.data, indices.as<int64_t>(),
                  y.data);

@@ -117,7 +117,8 @@ struct Take {
   static constexpr auto doc = "slices of x along an axis, by number; int64 indices of any shape";
   static constexpr std::array inputs{"x", "indices"};
   int64_t axis = 0;
-  static auto attributes() { return std::tuple{field("axis", &Take::axis)}; }
+  std::string label = {};  // whose indices they are, for messages
+  static auto attributes() { return std::tuple{field("axis", &Take::axis), field("label", &Take::label)}; }
   Spec infer(Spec x, Spec indices) const;
   void forward(In x, In indices, Out y) const;
   Tensors gradient(const Backward& b) const;
