@@ -497,6 +497,9 @@ class Layer(Operation):
     def input_dtype(self) -> str:
         return self.dtype_policy.compute_dtype
 
+    # Constructor arguments kept under another name than their own, and (None) those that are no part of a configuration.
+    _config_attributes: dict[str, str | None] = {}
+
     def get_config(self) -> dict:
         """What the constructor needs to make this layer again: read from its signature and the attributes of those
         names."""
@@ -506,14 +509,17 @@ class Layer(Operation):
         for name, parameter in inspect.signature(type(self).__init__).parameters.items():
             if name in ("self", "weights", *config) or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
                 continue
-            if not hasattr(self, name):
+            attribute = self._config_attributes.get(name, name)
+            if attribute is None:
+                continue
+            if not hasattr(self, attribute):
                 if parameter.default is parameter.empty:
                     raise NotImplementedError(
                         f"{self._label}: constructor argument {name!r} is no attribute; "
                         f"write get_config() or set self.{name}"
                     )
                 continue
-            value = getattr(self, name)
+            value = getattr(self, attribute)
             config[name] = activations.serialize(value) if name.endswith("activation") else serialize(value)
         return config
 
