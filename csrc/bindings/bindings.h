@@ -18,6 +18,7 @@ struct SymbolicTensor {
 void bind_errors(py::module_& m);
 void bind_tensor(py::module_& m);
 void bind_ops(py::module_& m);
+void bind_host_op(py::module_& m);
 void bind_recording(py::module_& m);
 void bind_system(py::module_& m);
 

@@ -9,6 +9,7 @@ PYBIND11_MODULE(_core, m) {
   pykeras::bind_errors(m);
   pykeras::bind_tensor(m);
   pykeras::bind_ops(m);
+  pykeras::bind_host_op(m);
   pykeras::bind_recording(m);
   pykeras::bind_system(m);
 }

@@ -79,6 +79,55 @@ struct BatchNormGradArgs {
   T epsilon;
 };
 
+/// Every row of x [rows, n] around its own mean (unless `raw`), divided by its root mean square.
+template <class T>
+struct LayerNormArgs {
+  int64_t rows, n;
+  const T* x;
+  const T* gamma;  // [n], may be null (ones)
+  const T* beta;   // [n], may be null (zeros)
+  T* y;
+  T* mean;     // out: [rows]
+  T* inverse;  // out: [rows], 1 / sqrt(variance + epsilon)
+  T epsilon;
+  bool raw;
+};
+
+template <class T>
+struct LayerNormGradArgs {
+  int64_t rows, n;
+  const T* x;
+  const T* gamma;  // may be null
+  const T* mean;
+  const T* inverse;
+  const T* dy;
+  T* dx;
+  T* dgamma;  // [n]
+  T* dbeta;   // [n]
+  bool raw;
+};
+
+/// Softmax attention, q [batch, queries, heads, depth], k and v [batch, keys, key_heads, ...]: head h reads key head
+/// h / (heads / key_heads). `stats` holds each row's largest score and 1 / sum(exp(score - largest)).
+template <class T>
+struct AttentionArgs {
+  int64_t batch, heads, key_heads, queries, keys, depth, value_depth;
+  const T *q, *k, *v;
+  const uint8_t* mask;      // may be null; false takes a score out
+  int64_t mask_strides[4];  // of batch, head, query, key; 0 broadcasts
+  T scale;
+  bool causal;  // query i sees the keys up to i
+  T* y;         // [batch, queries, heads, value_depth]
+  T* stats;     // [batch, heads, queries, 2]
+};
+
+template <class T>
+struct AttentionGradArgs {
+  AttentionArgs<T> forward;  // its results are read
+  const T* dy;
+  T *dq, *dk, *dv;
+};
+
 enum class Reduce : uint8_t { sum, mean, max, min, prod };
 
 // ---- the rows: ROW(name, (parameters)), all returning void
@@ -100,6 +149,13 @@ enum class Reduce : uint8_t { sum, mean, max, min, prod };
   /* normalization.cpp */                                                                                        \
   ROW(batch_norm, (const BatchNormArgs<T>&))                                                                     \
   ROW(batch_norm_grad, (const BatchNormGradArgs<T>&))                                                            \
+  /* layer_norm.cpp */                                                                                           \
+  ROW(layer_norm, (const LayerNormArgs<T>&))                                                                     \
+  ROW(layer_norm_grad, (const LayerNormGradArgs<T>&))                                                            \
+  /* attention.cpp: scores exist in blocks only */                                                               \
+  ROW(attention, (const AttentionArgs<T>&))                                                                      \
+  ROW(attention_grad, (const AttentionGradArgs<T>&))                                                             \
+  /* softmax.cpp */                                                                                              \
   ROW(softmax, (int64_t outer, int64_t n, int64_t inner, const T* x, T* y))                                      \
   ROW(log_softmax, (int64_t outer, int64_t n, int64_t inner, const T* x, T* y))                                  \
   ROW(softmax_grad, (int64_t outer, int64_t n, int64_t inner, const T* y, const T* dy, T* dx))                   \

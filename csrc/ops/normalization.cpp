@@ -1,4 +1,4 @@
-// Batch normalization over all axes but the last.
+// Batch normalization over all axes but the last, layer normalization over the last.
 #include "op.h"
 
 namespace pykeras {
@@ -64,6 +64,66 @@ struct BatchNorm {
   }
 };
 PYKERAS_OP(BatchNorm)
+
+struct LayerNormGrad {
+  static constexpr auto name = "layer_norm_grad";
+  static constexpr auto doc = "gradients of layer_norm: for x, gamma and beta";
+  static constexpr std::array inputs{"x", "gamma?", "mean", "inverse", "dy"};
+  bool raw = false;
+  static auto attributes() { return std::tuple{field("raw", &LayerNormGrad::raw)}; }
+  Specs infer(Spec x, Spec gamma, Spec mean, Spec inverse, Spec dy) const {
+    expect_float(name, "x", x);
+    expect_min_rank(name, "x", x, 1);
+    const Spec features{x.dtype, Shape{x.dim(-1)}}, rows{x.dtype, Shape(x.shape.begin(), x.shape.end() - 1)};
+    if (gamma.given) expect_same(name, "gamma", features, gamma);
+    expect_same(name, "mean", rows, mean);
+    expect_same(name, "inverse", rows, inverse);
+    expect_same(name, "dy", x, dy);
+    return {x, features, features};
+  }
+  void forward(const Ins& in, const Outs& out) const {
+    with_real(in[0].dtype(), [&](auto tag) {
+      using T = decltype(tag);
+      table().of<T>().layer_norm_grad({rows_of(*in[0].spec), in[0].dim(-1), in[0].as<T>(), in[1].as<T>(), in[2].as<T>(),
+                                       in[3].as<T>(), in[4].as<T>(), out[0].as<T>(), out[1].as<T>(), out[2].as<T>(),
+                                       raw});
+    });
+  }
+};
+PYKERAS_OP(LayerNormGrad)
+
+struct LayerNorm {
+  static constexpr auto name = "layer_norm";
+  static constexpr auto doc =
+      "gamma * (x - mean) / sqrt(variance + epsilon) + beta with mean and variance over the last axis; raw leaves the "
+      "mean out and divides by the root mean square. Also returns mean and 1 / sqrt(variance + epsilon), which are "
+      "constants for differentiation";
+  static constexpr std::array inputs{"x", "gamma?", "beta?"};
+  static constexpr Promotion promotion = Promotion::common_real;
+  double epsilon = 1e-3;
+  bool raw = false;
+  static auto attributes() { return std::tuple{field("epsilon", &LayerNorm::epsilon), field("raw", &LayerNorm::raw)}; }
+  Specs infer(Spec x, Spec gamma, Spec beta) const {
+    expect_min_rank(name, "x", x, 1);
+    const Spec features{x.dtype, Shape{x.dim(-1)}}, rows{x.dtype, Shape(x.shape.begin(), x.shape.end() - 1)};
+    if (gamma.given) expect_same_shape(name, "gamma", features, gamma);
+    if (beta.given) expect_same_shape(name, "beta", features, beta);
+    return {x, rows, rows};
+  }
+  void forward(In x, In gamma, In beta, Out y, Out mean, Out inverse) const {
+    with_real(x.dtype(), [&](auto tag) {
+      using T = decltype(tag);
+      table().of<T>().layer_norm({rows_of(*x.spec), x.dim(-1), x.as<T>(), gamma.as<T>(), beta.as<T>(), y.as<T>(),
+                                  mean.as<T>(), inverse.as<T>(), static_cast<T>(epsilon), raw});
+    });
+  }
+  Tensors gradient(const Backward& b) const {
+    if (!b.dy(0)) return {Tensor(), Tensor(), Tensor()};
+    const Tensors d = record_all(LayerNormGrad{raw}, {b.in(0), b.in(1), b.out(1), b.out(2), b.dy()});
+    return {d[0], d[1], d[2]};
+  }
+};
+PYKERAS_OP(LayerNorm)
 
 }  // namespace
 }  // namespace pykeras

@@ -1,17 +1,31 @@
 """Layers."""
 
-from pykeras.layers.activation import ELU, Activation, Identity, LeakyReLU, PReLU, ReLU, Softmax
+from pykeras.layers.absent import DenseFeatures, FlaxLayer, JaxLayer, TFSMLayer, TorchModuleWrapper
+from pykeras.layers.activation import ELU, Activation, Identity, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
+from pykeras.layers.activity_regularization import ActivityRegularization
+from pykeras.layers.attention import AdditiveAttention, Attention
 from pykeras.layers.batch_normalization import BatchNormalization
 from pykeras.layers.conv import Conv2D, Convolution2D
 from pykeras.layers.dense import Dense
 from pykeras.layers.dropout import Dropout
+from pykeras.layers.einsum_dense import EinsumDense
+from pykeras.layers.embedding import Embedding, ReversibleEmbedding
 from pykeras.layers.input_layer import Input, InputLayer
 from pykeras.layers.input_spec import InputSpec
+from pykeras.layers.lambda_layer import Lambda
 from pykeras.layers.layer import REGISTRY, Layer
+from pykeras.layers.masking import Masking
+from pykeras.layers.layer_normalization import (
+    GroupNormalization,
+    LayerNormalization,
+    RMSNormalization,
+    UnitNormalization,
+)  # fmt: skip
 from pykeras.layers.merge import (
     Add,
     Average,
     Concatenate,
+    Dot,
     Maximum,
     Minimum,
     Multiply,
@@ -19,11 +33,22 @@ from pykeras.layers.merge import (
     add,
     average,
     concatenate,
+    dot,
     maximum,
     minimum,
     multiply,
     subtract,
 )  # fmt: skip
+from pykeras.layers.multi_head_attention import GroupedQueryAttention, GroupQueryAttention, MultiHeadAttention
+from pykeras.layers.noise import (
+    AlphaDropout,
+    GaussianDropout,
+    GaussianNoise,
+    SpatialDropout1D,
+    SpatialDropout2D,
+    SpatialDropout3D,
+)  # fmt: skip
+from pykeras.layers.pipeline import Pipeline
 from pykeras.layers.pooling import (
     AveragePooling2D,
     AvgPool2D,
@@ -34,7 +59,11 @@ from pykeras.layers.pooling import (
     MaxPool2D,
     MaxPooling2D,
 )  # fmt: skip
+from pykeras.layers.recurrent import *  # noqa: F403
+from pykeras.layers.recurrent import __all__ as _recurrent
 from pykeras.layers.shaping import Flatten, Reshape
+from pykeras.layers.wrapper import Wrapper
+from pykeras.layers.spectral_normalization import SpectralNormalization
 
 serialize = REGISTRY.serialize
 deserialize = REGISTRY.deserialize
@@ -48,4 +77,10 @@ __all__ = [
     "Maximum", "Minimum", "Multiply", "PReLU", "ReLU", "Reshape", "Softmax", "Subtract", "add", "average",
     "concatenate",
     "deserialize", "maximum", "minimum", "multiply", "serialize", "subtract",
+    "Masking", "Wrapper", *_recurrent,
+    "ActivityRegularization", "AdditiveAttention", "AlphaDropout", "Attention", "DenseFeatures", "Dot", "EinsumDense",
+    "Embedding", "FlaxLayer", "GaussianDropout", "GaussianNoise", "GroupNormalization", "GroupQueryAttention",
+    "GroupedQueryAttention", "JaxLayer", "Lambda", "LayerNormalization", "MultiHeadAttention", "Pipeline",
+    "RMSNormalization", "ReversibleEmbedding", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
+    "SpectralNormalization", "TFSMLayer", "ThresholdedReLU", "TorchModuleWrapper", "UnitNormalization", "dot",
 ]  # fmt: skip

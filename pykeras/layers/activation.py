@@ -104,7 +104,8 @@ class PReLU(_Pointwise):
 
 @REGISTRY.register
 class Softmax(_Pointwise):
-    """``exp(x) / sum(exp(x))`` along ``axis``; positions where ``mask`` is false get probability 0."""
+    """``exp(x) / sum(exp(x))`` along ``axis``, one or several; positions where ``mask`` is false get probability 0, all
+    of them where nothing is left."""
 
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)
@@ -113,9 +114,24 @@ class Softmax(_Pointwise):
     def call(self, inputs, mask=None):
         from pykeras import ops
 
-        if mask is not None:
-            inputs = inputs + (1.0 - ops.cast(mask, inputs.dtype)) * -3.0e38 / 10
-        return activations.softmax(inputs, self.axis)
+        if mask is None:
+            return activations.softmax(inputs, self.axis)
+        hidden = ops.logical_not(ops.cast(mask, "bool"))
+        return ops.where(hidden, 0.0, activations.softmax(ops.where(hidden, -1e9, inputs), self.axis))
+
+
+@REGISTRY.register
+class ThresholdedReLU(_Pointwise):
+    """``x`` where ``x > theta``, else 0; Keras 2's name for it."""
+
+    def __init__(self, theta=1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.theta = check.non_negative_float("theta", theta)
+
+    def call(self, inputs):
+        from pykeras import ops
+
+        return ops.threshold(inputs, self.theta, 0.0)
 
 
 @REGISTRY.register

@@ -40,3 +40,19 @@ class calling:
     def __exit__(self, *_: Any) -> None:
         context.training, context.entry = self.before
         context.names.pop()
+
+
+class inside:
+    """Context in which weights are made that belong under ``layer`` in the path of names."""
+
+    def __init__(self, layer: Any):
+        self.name = layer.name
+
+    def __enter__(self) -> None:
+        self.added = not context.names or context.names[-1] != self.name
+        if self.added:
+            context.names.append(self.name)
+
+    def __exit__(self, *_: Any) -> None:
+        if self.added:
+            context.names.pop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pykeras import activations, check, constraints, initializers, ops, regularizers
+from pykeras.layers.absent import no_lora, no_quantization
 from pykeras.layers.input_spec import InputSpec
 from pykeras.layers.layer import REGISTRY, Layer
 
@@ -26,10 +27,15 @@ class Dense(Layer):
     [[3.0, 3.0]]
     """
 
+    _config_attributes = dict.fromkeys(("lora_rank", "lora_alpha", "quantization_config"))
+
     def __init__(self, units, activation=None, use_bias=True, kernel_initializer="glorot_uniform",
                  bias_initializer="zeros", kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None,
-                 kernel_constraint=None, bias_constraint=None, **kwargs):  # fmt: skip
+                 kernel_constraint=None, bias_constraint=None, lora_rank=None, lora_alpha=None, quantization_config=None,
+                 **kwargs):  # fmt: skip
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        no_lora(self, lora_rank, lora_alpha)
+        no_quantization(self, quantization_config)
         self.units = check.positive_int("units", units)
         self.activation = activations.get(activation)
         self.use_bias = check.boolean("use_bias", use_bias)

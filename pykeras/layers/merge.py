@@ -157,6 +157,74 @@ class Concatenate(Merge):
         return ops.all(ops.concatenate(parts, self.axis), axis=-1)
 
 
+@REGISTRY.register
+class Dot(Merge):
+    """Products of two inputs of each sample, summed along one axis of each.
+
+    Arguments:
+        axes: the axis of both, or one for each; not the batch axis.
+        normalize: whether the inputs are first divided by their lengths along it, which gives their cosine.
+
+    Output: what is left of the first, then of the second; ``(batch, 1)`` when nothing is. Raises ``ValueError`` when
+    the sizes differ.
+
+    >>> Dot(axes=1)([ops.ones((2, 3)), ops.ones((2, 3))]).tolist()
+    [[3.0], [3.0]]
+    """
+
+    def __init__(self, axes, normalize=False, **kwargs):
+        super().__init__(**kwargs)
+        if not isinstance(axes, int):
+            axes = tuple(check.integer("axes", a) for a in axes)
+            if len(axes) != 2:
+                raise ValueError(f"axes: expected an integer or two, got {axes}")
+        if 0 in (axes if isinstance(axes, tuple) else (axes,)):
+            raise ValueError(f"axes: the batch axis (0) cannot be summed over, got {axes}")
+        self.axes = axes
+        self.normalize = check.boolean("normalize", normalize)
+
+    def _places(self, first, second):
+        axes = (self.axes, self.axes) if isinstance(self.axes, int) else self.axes
+        for axis, shape in zip(axes, (first, second)):
+            if not -len(shape) < axis < len(shape):
+                raise ValueError(f"{self._label}: axis {axis} is out of range for inputs of shape {tuple(shape)}")
+        return axes[0] % len(first), axes[1] % len(second)
+
+    def build(self, input_shape):
+        self._check_list(input_shape)
+        if len(input_shape) != 2:
+            raise ValueError(f"{self._label}: expected 2 inputs, got {len(input_shape)}")
+        first, second = input_shape
+        a, b = self._places(first, second)
+        if None not in (first[a], second[b]) and first[a] != second[b]:
+            raise ValueError(
+                f"{self._label}: axis {a} of {tuple(first)} and axis {b} of {tuple(second)} differ in size"
+            )
+        self.built = True
+
+    def call(self, inputs):
+        if not isinstance(inputs, (list, tuple)) or len(inputs) != 2:
+            raise ValueError("expected a list of 2 inputs")
+        first, second = inputs
+        a, b = self._places(first.shape, second.shape)
+        if self.normalize:
+            first, second = ops.normalize(first, a), ops.normalize(second, b)
+        left = "bcdefghijkl"[: len(first.shape)]
+        right = "b" + "mnopqrstuvw"[: len(second.shape) - 1]
+        right = right[:b] + left[a] + right[b + 1 :]
+        result = left[:a] + left[a + 1 :] + "".join(c for c in right[1:] if c != left[a])
+        y = ops.einsum(f"{left},{right}->{result}", first, second)
+        return ops.expand_dims(y, -1) if len(y.shape) == 1 else y
+
+    def compute_mask(self, inputs, mask=None):
+        return None
+
+
+def dot(inputs, axes=-1, **kwargs):
+    """``Dot(axes, **kwargs)(inputs)``."""
+    return Dot(axes=axes, **kwargs)(inputs)
+
+
 def add(inputs, **kwargs):
     """``Add(**kwargs)(inputs)``."""
     return Add(**kwargs)(inputs)

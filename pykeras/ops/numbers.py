@@ -41,3 +41,24 @@ def axes_list(axis: Any, rank: int, op: str) -> list[int]:
 
 def is_float(x: Any) -> bool:
     return as_operand(x).dtype in ("float32", "float64")
+
+
+def is_symbolic(*xs: Any) -> bool:
+    return any(isinstance(x, _core.SymbolicTensor) for x in xs)
+
+
+def unknown_like(xs: Any, shape: tuple, dtype: str | None = None):
+    """A symbolic tensor of the class of the first symbolic one among ``xs``."""
+    symbol = next(x for x in xs if isinstance(x, _core.SymbolicTensor))
+    return type(symbol)(tuple(shape), dtype or symbol.dtype)
+
+
+def resized(x: Any, shape: Any):
+    """``x`` under another shape, in which a symbolic one may have several unknown sizes (``None``)."""
+    x = as_operand(x)
+    sizes = [-1 if s is None else int(s) for s in shape]
+    if sizes.count(-1) > 1:
+        if isinstance(x, _core.SymbolicTensor):
+            return type(x)(tuple(None if s == -1 else s for s in sizes), x.dtype)
+        raise ValueError(f"reshape: at most one size may be unknown, got {tuple(shape)}")
+    return _core.op.reshape(x, sizes)

@@ -17,7 +17,9 @@ RENAMED = {
 # Keys that one side does not have, with the only value that loses nothing when dropped.
 ONLY_KERAS3 = {
     "InputLayer": {"optional": False},
-    "BatchNormalization": {"synchronized": False},
+    "BatchNormalization": {
+        "synchronized": False, "renorm": False, "renorm_clipping": None, "renorm_momentum": 0.99,
+    },
     "*": {"autocast": True, "input_axes": None, "output_axes": None},
 }
 ONLY_KERAS2 = {
