@@ -8,6 +8,7 @@ from pykeras.ops.arithmetic import *  # noqa: F403
 from pykeras.ops.core import *  # noqa: F403
 from pykeras.ops.movement import *  # noqa: F403
 from pykeras.ops.nn import *  # noqa: F403
+from pykeras.ops.recurrent import *  # noqa: F403
 from pykeras.ops.reduction import *  # noqa: F403
 from pykeras.ops.sorting import *  # noqa: F403
 
