@@ -287,6 +287,34 @@ class op:
     @staticmethod
     def greater_equal(x1: TensorLike, x2: TensorLike) -> Any: ...
     @staticmethod
+    def gru(
+        x: TensorLike,
+        initial_h: TensorLike,
+        kernel: TensorLike,
+        recurrent_kernel: TensorLike,
+        bias: TensorLike | None = None,
+        mask: TensorLike | None = None,
+        reset_after: bool = True,
+        go_backwards: bool = False,
+        zero_output_for_mask: bool = False,
+    ) -> Any: ...
+    @staticmethod
+    def gru_grad(
+        x: TensorLike,
+        kernel: TensorLike,
+        recurrent_kernel: TensorLike,
+        mask: TensorLike | None = None,
+        states: TensorLike = ...,
+        gates: TensorLike = ...,
+        inner: TensorLike = ...,
+        doutputs: TensorLike | None = None,
+        dlast_h: TensorLike | None = None,
+        reset_after: bool = True,
+        go_backwards: bool = False,
+        zero_output_for_mask: bool = False,
+        needs_dx: bool = True,
+    ) -> Any: ...
+    @staticmethod
     def hard_sigmoid(x: TensorLike) -> Any: ...
     @staticmethod
     def isfinite(x: TensorLike) -> Any: ...
@@ -322,6 +350,34 @@ class op:
     def logical_or(x1: TensorLike, x2: TensorLike) -> Any: ...
     @staticmethod
     def logical_xor(x1: TensorLike, x2: TensorLike) -> Any: ...
+    @staticmethod
+    def lstm(
+        x: TensorLike,
+        initial_h: TensorLike,
+        initial_c: TensorLike,
+        kernel: TensorLike,
+        recurrent_kernel: TensorLike,
+        bias: TensorLike | None = None,
+        mask: TensorLike | None = None,
+        go_backwards: bool = False,
+        zero_output_for_mask: bool = False,
+    ) -> Any: ...
+    @staticmethod
+    def lstm_grad(
+        x: TensorLike,
+        kernel: TensorLike,
+        recurrent_kernel: TensorLike,
+        mask: TensorLike | None = None,
+        states: TensorLike = ...,
+        gates: TensorLike = ...,
+        inner: TensorLike = ...,
+        doutputs: TensorLike | None = None,
+        dlast_h: TensorLike | None = None,
+        dlast_c: TensorLike | None = None,
+        go_backwards: bool = False,
+        zero_output_for_mask: bool = False,
+        needs_dx: bool = True,
+    ) -> Any: ...
     @staticmethod
     def matmul(x1: TensorLike, x2: TensorLike, transpose_x1: bool = False, transpose_x2: bool = False) -> Any: ...
     @staticmethod
@@ -386,6 +442,32 @@ class op:
     def silu(x: TensorLike) -> Any: ...
     @staticmethod
     def silu_grad(a: TensorLike, dy: TensorLike, parameter: float = 0.0) -> Any: ...
+    @staticmethod
+    def simple_rnn(
+        x: TensorLike,
+        initial_h: TensorLike,
+        kernel: TensorLike,
+        recurrent_kernel: TensorLike,
+        bias: TensorLike | None = None,
+        mask: TensorLike | None = None,
+        activation: str = "tanh",
+        go_backwards: bool = False,
+        zero_output_for_mask: bool = False,
+    ) -> Any: ...
+    @staticmethod
+    def simple_rnn_grad(
+        x: TensorLike,
+        kernel: TensorLike,
+        recurrent_kernel: TensorLike,
+        mask: TensorLike | None = None,
+        states: TensorLike = ...,
+        doutputs: TensorLike | None = None,
+        dlast_h: TensorLike | None = None,
+        activation: str = "tanh",
+        go_backwards: bool = False,
+        zero_output_for_mask: bool = False,
+        needs_dx: bool = True,
+    ) -> Any: ...
     @staticmethod
     def sin(x: TensorLike) -> Any: ...
     @staticmethod

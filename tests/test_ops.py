@@ -15,9 +15,12 @@ OPS = {entry["name"]: entry for entry in _core.op_registry}
 OF = {name: [case for case in CASES if case.op == name] for name in OPS}
 TOLERANCE = {"float32": 1e-5, "float64": 1e-11}
 # Their gradients are ops of their own, which have no gradient.
-ONCE_DIFFERENTIABLE = {"batch_norm", "max_pool2d"}
+ONCE_DIFFERENTIABLE = {"batch_norm", "max_pool2d", "lstm", "gru", "simple_rnn"}
+# Results that are differentiated; the others are statistics, or what the gradient reads again.
+DIFFERENTIATED = {"batch_norm": 1, "lstm": 3, "gru": 2, "simple_rnn": 2}
 # Inputs whose first axis is no batch.
-PARAMETERS = {"kernel", "bias", "gamma", "beta", "mean", "variance", "state", "indices"}
+PARAMETERS = {"kernel", "bias", "gamma", "beta", "mean", "variance", "state", "indices", "recurrent_kernel"}
+PARAMETERS |= {"states", "gates", "inner"}  # of recurrent ops: steps come first
 # Views compute nothing; sorting runs on one thread.
 NOT_PARALLEL = {"stop_gradient", "reshape", "argsort"}
 
@@ -105,8 +108,8 @@ def weights(shape, seed=5):
 
 
 def objective(case, inputs):
-    """A number that every differentiable result takes part in; the statistics of batch_norm are constants."""
-    results = run(case, inputs)[: 1 if case.op == "batch_norm" else None]
+    """A number that every differentiable result takes part in."""
+    results = run(case, inputs)[: DIFFERENTIATED.get(case.op)]
     return sum(float(np.sum(r.numpy() * weights(r.shape))) for r in results if r.dtype == "float64")
 
 
@@ -116,7 +119,7 @@ def gradients(case, inputs, outer=None):
     real = [x for x in tensors if x is not None and x.dtype == "float64"]
     with pykeras.GradientTape() as tape:
         tape.watch(real)
-        results = run(case, tensors)[: 1 if case.op == "batch_norm" else None]
+        results = run(case, tensors)[: DIFFERENTIATED.get(case.op)]
     results = [r for r in results if r.dtype == "float64"]
     return tape.gradient(results, real, [weights(r.shape) for r in results]) if results else [None] * len(real)
 
@@ -417,6 +420,47 @@ WRONG = [
     ("take_grad", [z(2), np.array([0, 3])], {"length": 3}, IndexError, "index 3 is out of range"),
     ("take_grad", [z(2), np.array([0])], {"length": 3}, ValueError, "indices size: expected 2, got 1"),
     ("take_grad", [z(2, dtype="int32"), np.array([0, 1])], {"length": 3}, TypeError, "int32"),
+    ("lstm", [z(2, 3, 4), z(2, 5), z(2, 5), z(3, 20), z(5, 20)], {}, ValueError, "kernel expects last axis 3, got 4"),
+    (
+        "lstm",
+        [z(2, 4), z(2, 5), z(2, 5), z(4, 20), z(5, 20)],
+        {},
+        ValueError,
+        r"x: expected 3 axes, got shape \(2, 4\)",
+    ),
+    ("lstm", [z(2, 3, 4), z(2, 5), z(2, 6), z(4, 20), z(5, 20)], {}, ValueError, r"initial_c: expected shape \(2, 5\)"),
+    ("lstm", [z(2, 3, 4), z(2, 0), z(2, 0), z(4, 0), z(0, 0)], {}, ValueError, "expected a unit or more"),
+    ("gru", [z(2, 3, 4), z(2, 5), z(4, 15), z(5, 20)], {}, ValueError, r"recurrent_kernel: expected shape \(5, 15\)"),
+    ("gru", [z(2, 3, 4), z(2, 5), z(4, 15), z(5, 15), z(15)], {}, ValueError, r"bias: expected shape \(2, 15\)"),
+    (
+        "gru",
+        [z(2, 3, 4), z(2, 5), z(4, 15), z(5, 15), z(2, 15)],
+        {"reset_after": False},
+        ValueError,
+        r"bias: expected shape \(15,?\), got \(2, 15\)",
+    ),
+    (
+        "gru",
+        [z(2, 3, 4), z(2, 5), z(4, 15), z(5, 15), None, z(2, 3)],
+        {},
+        TypeError,
+        "mask: expected bool, got float32",
+    ),
+    (
+        "simple_rnn",
+        [z(2, 3, 4), z(2, 5), z(4, 5), z(5, 5), None, z(2, 4, dtype="bool")],
+        {},
+        ValueError,
+        r"mask: expected shape \(2, 3\), got \(2, 4\)",
+    ),
+    (
+        "simple_rnn",
+        [z(2, 3, 4), z(2, 5), z(4, 5), z(5, 5)],
+        {"activation": "gelu"},
+        ValueError,
+        "tanh, relu.* got gelu",
+    ),
+    ("simple_rnn", [z(2, 3, 4), z(2, 5, dtype="float64"), z(4, 5), z(5, 5)], {}, TypeError, "float32.*float64"),
     ("one_hot", [z(2)], {"classes": 3}, TypeError, "indices: expected int64, got float32"),
     ("one_hot", [z(2, dtype="int64")], {"classes": -1}, ValueError, "classes >= 0, got -1"),
     ("random_uniform", [z(2)], {"shape": [2]}, TypeError, "state: expected uint32, got float32"),

@@ -4,6 +4,7 @@
 // checked by the caller. Kernels never allocate results, never throw, and give the same bits for any number of threads.
 #include "dtype.h"
 #include "elementwise_list.h"
+#include "recurrent_args.h"
 
 namespace pykeras::kernels {
 
@@ -165,6 +166,13 @@ enum class Reduce : uint8_t { sum, mean, max, min, prod };
   ROW(sparse_softmax_cross_entropy, (int64_t rows, int64_t n, const T* x, const int64_t* label, T* loss))        \
   ROW(sparse_softmax_cross_entropy_grad,                                                                         \
       (int64_t rows, int64_t n, const T* x, const int64_t* label, const T* dloss, T* dx))                        \
+  /* recurrent: whole sequences, see recurrent_args.h */                                 \
+  ROW(lstm, (const RecurrentArgs<T>&))                                                                           \
+  ROW(lstm_grad, (const RecurrentGradArgs<T>&))                                                                  \
+  ROW(gru, (const RecurrentArgs<T>&))                                                                            \
+  ROW(gru_grad, (const RecurrentGradArgs<T>&))                                                                   \
+  ROW(simple_rnn, (const RecurrentArgs<T>&))                                                                     \
+  ROW(simple_rnn_grad, (const RecurrentGradArgs<T>&))                                                            \
   /* reduction.cpp: x is [outer, n, inner], y is [outer, inner]; sums run over fixed blocks */                   \
   ROW(reduce, (Reduce, int64_t outer, int64_t n, int64_t inner, const T* x, T* y))                               \
   /* random.cpp: element i of stream (seed, counter) is a pure function of (seed, counter, i): Philox 4x32-10 */ \

@@ -12,6 +12,7 @@ from pykeras.ops.einsum import *  # noqa: F403
 from pykeras.ops.movement import *  # noqa: F403
 from pykeras.ops.nn import *  # noqa: F403
 from pykeras.ops.normalization import *  # noqa: F403
+from pykeras.ops.recurrent import *  # noqa: F403
 from pykeras.ops.reduction import *  # noqa: F403
 from pykeras.ops.sorting import *  # noqa: F403
 
