@@ -184,6 +184,49 @@ Tensors Concatenate::gradient(const Backward& b) const {
 }
 PYKERAS_OP(Concatenate)
 
+Specs Split::infer(Spec x) const {
+  const int along = expect_axis(name, axis, x.rank());
+  Specs parts;
+  int64_t total = 0;
+  for (const int64_t size : sizes) {
+    expect(size >= 0, name, "expected sizes >= 0, got " + std::to_string(size));
+    Spec part = x;
+    part.shape[along] = size;
+    parts.push_back(part);
+    total += size;
+  }
+  expect(!sizes.empty(), name, "expected at least one size");
+  expect(x.dim(along) == Shape::unknown || x.dim(along) == total, name,
+         "sizes add up to " + std::to_string(total) + ", but axis " + std::to_string(axis) + " of shape " +
+             x.shape.text() + " is another");
+  return parts;
+}
+void Split::forward(In x, const Outs& parts) const {
+  const int along = axis < 0 ? static_cast<int>(axis) + x.rank() : static_cast<int>(axis);
+  const int64_t outer = rows_before(x.spec->shape, along);
+  const size_t item = size_of(x.dtype());
+  const size_t in_row = static_cast<size_t>(x.dim(along) * row_after(x.spec->shape, along)) * item;
+  size_t offset = 0;
+  for (const Out& part : parts) {
+    const size_t row = static_cast<size_t>(part.dim(along) * row_after(part.spec->shape, along)) * item;
+    if (row > 0) {
+      for (int64_t o = 0; o < outer; ++o) {
+        std::memcpy(part.as<char>() + static_cast<size_t>(o) * row,
+                    x.as<char>() + static_cast<size_t>(o) * in_row + offset, row);
+      }
+    }
+    offset += row;
+  }
+}
+Tensors Split::gradient(const Backward& b) const {
+  Tensors parts;
+  for (size_t i = 0; i < b.outputs.size(); ++i) {
+    parts.push_back(b.gradients[i] ? b.gradients[i] : zeros(b.outputs[i].spec()));
+  }
+  return {record(Concatenate{axis}, std::move(parts))};
+}
+PYKERAS_OP(Split)
+
 Spec Slice::infer(Spec x) const {
   const auto rank = static_cast<size_t>(x.rank());
   expect(start.size() == rank && size.size() == rank && step.size() == rank, name,

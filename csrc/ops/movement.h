@@ -70,6 +70,19 @@ struct Concatenate {
   Tensors gradient(const Backward& b) const;
 };
 
+/// The reverse of Concatenate: one pass, and a gradient that is one pass too.
+struct Split {
+  static constexpr auto name = "split";
+  static constexpr auto doc = "parts of x one after another along an axis, of the given sizes";
+  static constexpr std::array inputs{"x"};
+  std::vector<int64_t> sizes;
+  int64_t axis = 0;
+  static auto attributes() { return std::tuple{field("sizes", &Split::sizes), field("axis", &Split::axis)}; }
+  Specs infer(Spec x) const;
+  void forward(In x, const Outs& parts) const;
+  Tensors gradient(const Backward& b) const;
+};
+
 /// x[start[0] : start[0] + size[0] * step[0] : step[0], ...]; steps may be negative.
 struct Slice {
   static constexpr auto name = "slice";

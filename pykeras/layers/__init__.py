@@ -8,6 +8,7 @@ from pykeras.layers.dropout import Dropout
 from pykeras.layers.input_layer import Input, InputLayer
 from pykeras.layers.input_spec import InputSpec
 from pykeras.layers.layer import REGISTRY, Layer
+from pykeras.layers.masking import Masking
 from pykeras.layers.merge import (
     Add,
     Average,
@@ -34,7 +35,10 @@ from pykeras.layers.pooling import (
     MaxPool2D,
     MaxPooling2D,
 )  # fmt: skip
+from pykeras.layers.recurrent import *  # noqa: F403
+from pykeras.layers.recurrent import __all__ as _recurrent
 from pykeras.layers.shaping import Flatten, Reshape
+from pykeras.layers.wrapper import Wrapper
 
 serialize = REGISTRY.serialize
 deserialize = REGISTRY.deserialize
@@ -48,4 +52,5 @@ __all__ = [
     "Maximum", "Minimum", "Multiply", "PReLU", "ReLU", "Reshape", "Softmax", "Subtract", "add", "average",
     "concatenate",
     "deserialize", "maximum", "minimum", "multiply", "serialize", "subtract",
+    "Masking", "Wrapper", *_recurrent,
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import warnings
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ class Layer(Operation):
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self.dtype_policy = dtype_policies.get(dtype)
         self.autocast = autocast
-        self.supports_masking = False
+        self.supports_masking = type(self).compute_mask is not Layer.compute_mask
         self.input_spec = None
         self.built = False
         self._trainable = bool(trainable)
@@ -193,7 +194,8 @@ class Layer(Operation):
         if takes.training and "training" not in takes.bound(args) and training is not None:
             kwargs["training"] = training
         arguments = Arguments(self, takes, args, kwargs)
-        masks = self._pass_masks(arguments, kwargs)
+        masks, wanted = self._pass_masks(arguments)
+        given, kwargs = kwargs, {**kwargs, **wanted}
         symbolic = any_symbolic(args, kwargs)
         with calling(self, training) as call:
             if call.outermost and not symbolic:
@@ -203,7 +205,8 @@ class Layer(Operation):
                     check_inputs(self._label, self.input_spec, arguments.first)
                 self._build_once(arguments)
                 if symbolic:
-                    outputs = record_node(self, self.compute_output_spec(*args, **kwargs), args, kwargs)
+                    # Masks that tensors carry are no arguments of the node: they come along again when it is run.
+                    outputs = record_node(self, self.compute_output_spec(*args, **kwargs), args, given)
                 else:
                     outputs = self.call(*args, **kwargs)
                     self._regularize_activity(outputs)
@@ -274,37 +277,41 @@ class Layer(Operation):
     # ---- masks ------------------------------------------------------------------------------------------------------
 
     def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
-        """The mask of the outputs: the inputs' mask for layers that support masking, else none."""
-        return previous_mask if self.supports_masking else None
+        """The mask of the outputs, asked of layers that support masking: that of the inputs."""
+        return previous_mask
 
-    def _pass_masks(self, arguments: Arguments, kwargs: dict) -> Any:
-        masks = tree.map_structure(lambda leaf: getattr(leaf, "_keras_mask", None), arguments.first)
-        known = any(mask is not None for mask in tree.flatten(masks))
-        if (
-            known
-            and arguments.takes.mask
-            and kwargs.get("mask") is None
-            and "mask" not in arguments.takes.bound(arguments.args)
-        ):
-            kwargs["mask"] = masks
-        explicit = kwargs.get("mask")
-        return explicit if explicit is not None else masks if known else None
+    def _pass_masks(self, arguments: Arguments) -> tuple[Any, dict]:
+        """The mask of the first argument (as given, else as the tensors carry it), and the arguments ``mask`` and
+        ``<argument>_mask`` that ``call`` takes and that were not given."""
+        named = {**arguments.takes.bound(arguments.args), **arguments.kwargs}
+        wanted = {}
+        carried = _carried_masks(arguments.first)
+        if arguments.takes.mask and named.get("mask") is None and _any_mask(carried):
+            wanted["mask"] = carried
+        for name, value in named.items():
+            if f"{name}_mask" in arguments.takes.names and named.get(f"{name}_mask") is None:
+                masks = _carried_masks(value)
+                if _any_mask(masks):
+                    wanted[f"{name}_mask"] = masks
+        given = named.get("mask")
+        return (given if given is not None else carried), wanted
 
     def _set_output_masks(self, arguments: Arguments, masks: Any, outputs: Any) -> None:
-        if masks is None and type(self).compute_mask is Layer.compute_mask:
+        if not self.supports_masking:
+            if _any_mask(masks):
+                warnings.warn(
+                    f"{self._label}: its inputs carry a mask, but the layer does not support masking: the layers after "
+                    "it will not see the mask",
+                    stacklevel=3,
+                )
             return
-        if (
-            any(leaf is given for leaf in tree.flatten(outputs) for given in tree.flatten(arguments.first))
-            and masks is None
-        ):
+        flat = [leaf for leaf in tree.flatten(outputs) if isinstance(leaf, (_core.Tensor, KerasTensor))]
+        if all(getattr(leaf, "_keras_mask", None) is not None for leaf in flat):
             return
-        new = self.compute_mask(arguments.first, masks)
-        flat = tree.flatten(outputs)
-        new_masks = [None] * len(flat) if new is None else tree.flatten(new)
-        if len(new_masks) == 1 and len(flat) > 1:
-            new_masks *= len(flat)
-        for output, mask in zip(flat, new_masks):
-            if mask is not None and isinstance(output, (_core.Tensor, KerasTensor)):
+        if type(self).compute_mask is Layer.compute_mask and not _any_mask(masks):
+            return
+        for output, mask in zip(flat, tree.flatten(self.compute_mask(arguments.first, masks))):
+            if mask is not None and getattr(output, "_keras_mask", None) is None:
                 output._keras_mask = mask  # type: ignore[union-attr]
 
     # ---- shapes -----------------------------------------------------------------------------------------------------
@@ -516,3 +523,11 @@ class Layer(Operation):
         state = dict(self.__dict__)
         state["_inbound_nodes"], state["_outbound_nodes"], state["_losses"] = [], [], []
         return state
+
+
+def _carried_masks(value: Any) -> Any:
+    return tree.map_structure(lambda leaf: getattr(leaf, "_keras_mask", None), value)
+
+
+def _any_mask(masks: Any) -> bool:
+    return any(mask is not None for mask in tree.flatten(masks))

@@ -24,7 +24,6 @@ class Flatten(Layer):
     def __init__(self, data_format=None, **kwargs):
         super().__init__(**kwargs)
         self.data_format = checked_data_format(data_format)
-        self.supports_masking = False
 
     def call(self, inputs):
         shape = inputs.shape

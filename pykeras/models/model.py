@@ -127,7 +127,7 @@ class Model(Trainer, Layer):
     def reset_states(self) -> None:
         """Resets the states of layers that keep some between batches."""
         for layer in self._flatten_layers():
-            if layer is not self and hasattr(layer, "reset_states"):
+            if layer is not self and getattr(layer, "stateful", False) and hasattr(layer, "reset_states"):
                 layer.reset_states()
 
     # ---- files ------------------------------------------------------------------------------------------------------

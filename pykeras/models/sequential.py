@@ -113,7 +113,9 @@ class Sequential(Model):
             inputs = tree.flatten(arguments.first)
             if len(inputs) != 1:
                 raise ValueError(f"expected one input, got {len(inputs)}; use a functional model")
-            shape = (None, *inputs[0].shape[1:])
+            # Layers that keep states between batches have to know how many samples these have.
+            stateful = any(getattr(layer, "stateful", False) for layer in self._stack)
+            shape = (inputs[0].shape[0] if stateful else None, *inputs[0].shape[1:])
             self.build(shape)
             self._build_shapes = {"inputs": shape}
 

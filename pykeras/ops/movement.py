@@ -152,7 +152,10 @@ def split(x, indices_or_sections, axis=0):
         cuts = list(range(0, length + 1, length // indices_or_sections)) if length else [0] * (indices_or_sections + 1)
     else:
         cuts = [0, *[min(int(i) if i >= 0 else int(i) + length, length) for i in indices_or_sections], length]
-    return [_slice_axis(x, axis, a, max(b - a, 0)) for a, b in zip(cuts, cuts[1:])]
+    if cuts != sorted(cuts):  # parts may overlap, as in NumPy
+        return [_slice_axis(x, axis, a, max(b - a, 0)) for a, b in zip(cuts, cuts[1:])]
+    parts = op.split(x, [b - a for a, b in zip(cuts, cuts[1:])], axis)
+    return list(parts) if isinstance(parts, (list, tuple)) else [parts]
 
 
 def _slice_axis(x, axis: int, start: int, count: int):
