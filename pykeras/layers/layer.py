@@ -127,6 +127,12 @@ class Layer(Operation):
                 if isinstance(shape, list) and not any(isinstance(s, (list, tuple)) for s in shape)
                 else shape
             )
+        shapes = config.get("shapes_dict")
+        self._build_shapes = (
+            {key.removesuffix("_shape"): shape for key, shape in shapes.items()}
+            if shapes is not None
+            else {"inputs": config.get("input_shape")}
+        )
         self.built = True
 
     def add_weight(self, *args, **kwargs) -> Variable:
@@ -498,7 +504,7 @@ class Layer(Operation):
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
         for name, parameter in inspect.signature(type(self).__init__).parameters.items():
-            if name in ("self", *config) or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            if name in ("self", "weights", *config) or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
                 continue
             if not hasattr(self, name):
                 if parameter.default is parameter.empty:

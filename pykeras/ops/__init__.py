@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from pykeras.ops import operators
 from pykeras.ops.arithmetic import *  # noqa: F403
 from pykeras.ops.core import *  # noqa: F403
+from pykeras.ops.loops import *  # noqa: F403
 from pykeras.ops.movement import *  # noqa: F403
 from pykeras.ops.nn import *  # noqa: F403
 from pykeras.ops.recurrent import *  # noqa: F403

@@ -114,6 +114,11 @@ class Bidirectional(Layer):
         return masks if len(masks) > 1 or self.return_state else masks[0]
 
     @property
+    def layer(self) -> Layer:
+        """The forward layer."""
+        return self.forward_layer
+
+    @property
     def states(self) -> Any:
         """The states of both layers, None unless they are stateful and built."""
         forward, backward = self.forward_layer.states, self.backward_layer.states
@@ -129,12 +134,6 @@ class Bidirectional(Layer):
     def reset_states(self) -> None:
         """Keras 2's name of ``reset_state``."""
         self.reset_state()
-
-    def get_config(self):
-        config = super().get_config()
-        config.pop("weights", None)
-        return {**config, "layer": REGISTRY.serialize(self.forward_layer),
-                "backward_layer": REGISTRY.serialize(self.backward_layer)}  # fmt: skip
 
     @classmethod
     def from_config(cls, config):

@@ -24,8 +24,8 @@ def run_steps(
         step: as above; outputs and states may be nested.
         sequences: ``(batch, time, ...)``, or a structure of such.
         states: structure of ``(batch, ...)``.
-        mask: ``(batch, time)``; where it is false, the states stay and the output is that of the step before (zeros
-            before the first one, or always with ``zero_output_for_mask``).
+        mask: ``(batch, time)``; where it is false, the states stay and the output is that of the step before (at the
+            first one, what the states hold of it), or zeros with ``zero_output_for_mask``.
         go_backwards: begin with the last time step; outputs come in the order in which they are made.
         return_all_outputs: whether to stack the outputs of all steps.
 
@@ -49,7 +49,7 @@ def run_steps(
         new_states = _like(states, new_states)
         if masks is not None:
             here = masks.at[t]
-            before = outputs[-1] if outputs and not zero_output_for_mask else None
+            before = None if zero_output_for_mask else outputs[-1] if outputs else _output_of(states, output)
             output = _choose(here, output, before)
             new_states = tree.map_structure(lambda new, old, here=here: _where(here, new, old), new_states, states)
         states = new_states
@@ -85,6 +85,13 @@ def _choose(mask: Any, output: Any, before: Any) -> Any:
     if before is None:
         return tree.map_structure(lambda new: _where(mask, new, ops.zeros_like(new)), output)
     return tree.map_structure(lambda new, old: _where(mask, new, old), output, before)
+
+
+def _output_of(states: Any, output: Any) -> Any:
+    """The output before the first step: the first state (of the last cell) where it looks like one, as in Keras."""
+    first = states[-1] if isinstance(states[0], (list, tuple)) else states
+    first = first[0] if isinstance(first, (list, tuple)) else first
+    return first if not tree.is_nested(output) and first.shape == output.shape else None
 
 
 def _like(states: Any, new: Any) -> Any:

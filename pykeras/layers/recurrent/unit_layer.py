@@ -91,9 +91,8 @@ class UnitsRNN(CellArguments):
             return None
         outputs, states = found
         last = states[0]
-        if mask is not None:
-            # At a masked step the output is 0, or that of the last step that counted, if there was one.
-            counts = mask[:, 0 if self.go_backwards else -1] if self.zero_output_for_mask else ops.any(mask, axis=1)
+        if mask is not None and self.zero_output_for_mask:
+            counts = mask[:, 0 if self.go_backwards else -1]
             last = ops.where(ops.expand_dims(counts, -1), last, 0)
         return last, outputs, states
 
