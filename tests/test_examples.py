@@ -55,6 +55,19 @@ def test_notes_sequential(tmp_path):
     assert "equal: True" in output and "val_acc" in output
 
 
+def test_custom_cell(tmp_path):
+    output = run("custom_cell.py", cwd=tmp_path)
+    error, spread = map(float, re.search(r"test error: ([\d.]+) \(guessing the mean: ([\d.]+)\)", output).groups())
+    assert error < spread / 10 and "twin equal: True" in output
+
+
+def test_masked_sequences(tmp_path):
+    output = run("masked_sequences.py", cwd=tmp_path)
+    shares = re.search(r"larger: ([\d.]+), positive steps: ([\d.]+)", output).groups()
+    assert min(map(float, shares)) > 0.9
+    assert "padding changes nothing: True" in output and "padding do not count: True" in output
+
+
 @pytest.mark.skipif(not SYSTEM_DATA.exists(), reason="needs Debian's dataset-fashion-mnist")
 def test_fashion_mnist_is_the_same_to_the_last_bit(tmp_path):
     def losses(*options):

@@ -14,13 +14,13 @@ from pykeras.layers.input_layer import Input, InputLayer
 from pykeras.layers.input_spec import InputSpec
 from pykeras.layers.lambda_layer import Lambda
 from pykeras.layers.layer import REGISTRY, Layer
-from pykeras.layers.masking import Masking
 from pykeras.layers.layer_normalization import (
     GroupNormalization,
     LayerNormalization,
     RMSNormalization,
     UnitNormalization,
 )  # fmt: skip
+from pykeras.layers.masking import Masking
 from pykeras.layers.merge import (
     Add,
     Average,
@@ -62,8 +62,8 @@ from pykeras.layers.pooling import (
 from pykeras.layers.recurrent import *  # noqa: F403
 from pykeras.layers.recurrent import __all__ as _recurrent
 from pykeras.layers.shaping import Flatten, Reshape
-from pykeras.layers.wrapper import Wrapper
 from pykeras.layers.spectral_normalization import SpectralNormalization
+from pykeras.layers.wrapper import Wrapper
 
 serialize = REGISTRY.serialize
 deserialize = REGISTRY.deserialize

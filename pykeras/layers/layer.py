@@ -507,7 +507,10 @@ class Layer(Operation):
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
         for name, parameter in inspect.signature(type(self).__init__).parameters.items():
-            if name in ("self", "weights", *config) or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            if name in ("self", "weights", *config) or parameter.kind in (
+                parameter.VAR_POSITIONAL,
+                parameter.VAR_KEYWORD,
+            ):
                 continue
             attribute = self._config_attributes.get(name, name)
             if attribute is None:

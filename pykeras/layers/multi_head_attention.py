@@ -23,9 +23,7 @@ class BaseHeads(Layer):
         super().__init__(**kwargs)
         self.dropout = check.fraction("dropout", dropout)
         self.use_bias = check.boolean("use_bias", use_bias)
-        self.sliding_window = (
-            None if sliding_window is None else check.positive_int("sliding_window", sliding_window)
-        )
+        self.sliding_window = None if sliding_window is None else check.positive_int("sliding_window", sliding_window)
         if flash_attention is not None:
             check.boolean("flash_attention", flash_attention)
         if flash_attention and self.dropout > 0:

@@ -7,8 +7,8 @@ from pykeras.ops import operators
 from pykeras.ops.arithmetic import *  # noqa: F403
 from pykeras.ops.attention import *  # noqa: F403
 from pykeras.ops.core import *  # noqa: F403
-from pykeras.ops.loops import *  # noqa: F403
 from pykeras.ops.einsum import *  # noqa: F403
+from pykeras.ops.loops import *  # noqa: F403
 from pykeras.ops.movement import *  # noqa: F403
 from pykeras.ops.nn import *  # noqa: F403
 from pykeras.ops.normalization import *  # noqa: F403

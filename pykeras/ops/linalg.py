@@ -216,7 +216,9 @@ def qr(x, mode: str = "reduced"):
 
     def gradient(inputs, outputs, dy):
         if k != n:
-            raise NotImplementedError(f"qr: the gradient is known for mode 'reduced' and rows >= columns, got {x.shape}")
+            raise NotImplementedError(
+                f"qr: the gradient is known for mode 'reduced' and rows >= columns, got {x.shape}"
+            )
         q, r = outputs
         inner = 0.0
         if dy[1] is not None:

@@ -14,12 +14,18 @@ RENAMED = {
     "LeakyReLU": {"negative_slope": "alpha"},
 }
 
-# Keys that one side does not have, with the only value that loses nothing when dropped.
+# Keys that one side does not have, with the only value that loses nothing when dropped; "..." is any value: what
+# Keras 2 has no place for at all.
 ONLY_KERAS3 = {
     "InputLayer": {"optional": False},
     "BatchNormalization": {
-        "synchronized": False, "renorm": False, "renorm_clipping": None, "renorm_momentum": 0.99,
+        "synchronized": False,
+        "renorm": False,
+        "renorm_clipping": None,
+        "renorm_momentum": 0.99,
     },
+    **{f"{kind}{part}": {"seed": None} for kind in ("LSTM", "GRU") for part in ("", "Cell")},
+    **{kind: {"seed": ...} for kind in ("SimpleRNN", "SimpleRNNCell", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")},
     "*": {"autocast": True, "input_axes": None, "output_axes": None},
 }
 ONLY_KERAS2 = {
@@ -85,10 +91,13 @@ def to_keras2(entry):
         renamed = RENAMED.get(name, {})
         config = {renamed.get(key, key): _value_to_keras2(value) for key, value in config.items()}
         for key, neutral in {**ONLY_KERAS3["*"], **ONLY_KERAS3.get(name, {})}.items():
-            if config.get(key) == neutral:
+            if neutral is ... or config.get(key) == neutral:
                 config.pop(key, None)
         if name == "BatchNormalization" and isinstance(config.get("axis"), int) and config["axis"] >= 0:
             config["axis"] = [config["axis"]]
+        if name == "Bidirectional":  # Keras 2 puts "forward_" before the name itself
+            inner = config["layer"]["config"]
+            config["layer"] = {**config["layer"], "config": {**inner, "name": inner["name"].removeprefix("forward_")}}
     return {"class_name": "Functional" if name == "Model" else name, "config": config}
 
 

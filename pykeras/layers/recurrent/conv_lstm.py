@@ -177,8 +177,6 @@ class ConvLSTM2D(ConvLSTM):
         super().__init__(locals(), kwargs)
 
 
-
-
 @REGISTRY.register
 @_document("three spatial axes", "three", "d, h, w", "new d, new h, new w", "d, h, w")
 class ConvLSTM3D(ConvLSTM):
@@ -192,5 +190,3 @@ class ConvLSTM3D(ConvLSTM):
                  recurrent_dropout=0.0, seed=None, return_sequences=False, return_state=False, go_backwards=False,
                  stateful=False, **kwargs):  # fmt: skip
         super().__init__(locals(), kwargs)
-
-

@@ -160,7 +160,9 @@ class RNN(Layer):
         """Sets the states of a stateful layer to zero, or to the arrays given."""
         if self.states is None:
             if states is not None:
-                raise ValueError(f"{self._label}: reset_state: there are no states: the layer is not stateful and built")
+                raise ValueError(
+                    f"{self._label}: reset_state: there are no states: the layer is not stateful and built"
+                )
             return
         own = tree.flatten(self.states)
         values = [None] * len(own) if states is None else tree.flatten(states)
