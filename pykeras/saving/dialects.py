@@ -20,6 +20,11 @@ ONLY_KERAS3 = {
     "BatchNormalization": {"synchronized": False},
     "*": {"autocast": True, "input_axes": None, "output_axes": None},
 }
+# Keys of later versions of Keras 3, likewise; "..." stands for any value while those before it are neutral.
+LATER_KERAS3 = {
+    "BatchNormalization": {"renorm": False, "renorm_clipping": None, "renorm_momentum": ...},
+    "*": {"quantization_config": None},
+}
 ONLY_KERAS2 = {
     "BatchNormalization": ("fused", "virtual_batch_size"),
     "*": ("batch_input_shape", "dynamic"),
@@ -155,6 +160,9 @@ def _layer_to_keras3(name, config):
     config = {renamed.get(key, key): _value_to_keras3(value) for key, value in config.items()}
     for key in (*ONLY_KERAS2["*"], *ONLY_KERAS2.get(name, ())):
         config.pop(key, None)
+    for neutral in (LATER_KERAS3["*"], LATER_KERAS3.get(name, {})):
+        if all(value is ... or config.get(key) == value for key, value in neutral.items()):
+            config = {key: value for key, value in config.items() if key not in neutral}
     if name == "InputLayer" and not config.get("sparse") and not config.get("ragged"):
         config["batch_shape"] = tuple(config["batch_shape"]) if config.get("batch_shape") else None
     return config

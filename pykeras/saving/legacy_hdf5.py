@@ -7,7 +7,7 @@ import json
 import warnings
 
 from pykeras import registry
-from pykeras.saving import dialects, files, optimizer_hdf5, training_config, weights_hdf5
+from pykeras.saving import dialects, files, optimizer_hdf5, state, training_config, weights_hdf5
 
 
 def save_model(model, path, include_optimizer=True):
@@ -100,7 +100,7 @@ def _attribute(file, name):
     try:
         return json.loads(text)
     except ValueError as error:
-        raise ValueError(f"{file.file.filename}: its {name} is no JSON, the file is damaged: {error}") from error
+        raise ValueError(f"{files.label(file)}: its {name} is no JSON, the file is damaged: {error}") from error
 
 
 def _structure(file):
@@ -113,19 +113,19 @@ def _structure(file):
             if "layer_names" in file.attrs
             else "is it of Keras?"
         )
-        raise ValueError(f"{file.file.filename}: no model_config in the file; {what}")
+        raise ValueError(f"{files.label(file)}: no model_config in the file; {what}")
     if not isinstance(config, dict) or "class_name" not in config or "config" not in config:
-        raise ValueError(f"{file.file.filename}: cannot interpret its model_config, expected class_name and config")
+        raise ValueError(f"{files.label(file)}: cannot interpret its model_config, expected class_name and config")
     try:
         return models.deserialize(dialects.to_keras3(config))
     except (KeyError, IndexError, AttributeError) as error:
-        raise ValueError(f"{file.file.filename}: cannot interpret its model_config: {error!r}") from error
+        raise ValueError(f"{files.label(file)}: cannot interpret its model_config: {error!r}") from error
 
 
 def _compile(file, model, names):
     config = _attribute(file, "training_config")
     if config is None:
-        warnings.warn(f"{file.file.filename}: the model was not compiled when it was saved; compile it to train or "
+        warnings.warn(f"{files.label(file)}: the model was not compiled when it was saved; compile it to train or "
                       "evaluate it", stacklevel=4)  # fmt: skip
         return
     arguments = training_config.read(config, None, getattr(model, "output_names", None))
@@ -149,6 +149,10 @@ def save_weights(model, path):
 def load_weights(model, path, by_name=False, skip_mismatch=False):
     """Reads weights into a model; see ``pykeras.saving.load_weights``."""
     with files.reading(path) as file:
+        if state.holds_state(file):
+            read = state.read_by_name if by_name else state.read
+            read(file, model, skip_mismatch)
+            return
         group = weights_hdf5.weights_group(file)
         if by_name:
             weights_hdf5.read_by_name(group, model, skip_mismatch)
