@@ -15,11 +15,9 @@ from pykeras.models import Model
 from pykeras.saving import archive as archives
 from pykeras.saving import dialects, files, state, training_config
 from pykeras.saving.places import KERAS3, TF_KERAS, places
+from pykeras.saving.weights_hdf5 import VERSIONS
 
 METADATA, CONFIG, WEIGHTS, ASSETS = "metadata.json", "config.json", "model.weights.h5", "assets/"
-# The version whose form the files have.
-KERAS3_VERSION = "3.15.0"
-TF_KERAS_VERSION = "2.15.0"
 
 
 def save_model(model, path, include_optimizer=True, dialect="keras3"):
@@ -47,8 +45,7 @@ def save_model(model, path, include_optimizer=True, dialect="keras3"):
     config = model_config(model, include_optimizer, dialect)
     text = json.dumps(config, default=plain)
     now = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
-    version = KERAS3_VERSION if dialect == "keras3" else TF_KERAS_VERSION
-    metadata = {"keras_version": version, "date_saved": now, "pykeras_version": _core.version}
+    metadata = {"keras_version": VERSIONS[dialect], "date_saved": now, "pykeras_version": _core.version}
     layout = KERAS3 if dialect == "keras3" else TF_KERAS
     with archives.writing(path) as archive:
         archive.writestr(METADATA, json.dumps(metadata))
@@ -73,7 +70,14 @@ def _write_assets(archive, model):
 def model_config(model, include_optimizer=True, dialect="keras3"):
     """The configuration of a model with what ``compile`` was told, in the form of Keras 3 or tf_keras."""
     if dialect == "keras2":
-        return dialects.archive_to_keras2(model, include_optimizer)
+        with registry.keras2_form():
+            config = dialects.to_keras2(registry.serialize(model))
+        if include_optimizer and model.compiled:
+            compilation = training_config.write(model)
+            config["compile_config"] = {"optimizer": compilation.pop("optimizer_config"), **compilation}
+        config = dialects.with_modules(config)
+        config["build_config"] = {"input_shape": None}
+        return config
     with registry.object_sharing():
         config = registry.serialize(model)
     if not include_optimizer:

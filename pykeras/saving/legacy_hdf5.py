@@ -10,13 +10,17 @@ from pykeras import registry
 from pykeras.saving import dialects, files, optimizer_hdf5, state, training_config, weights_hdf5
 
 
-def save_model(model, path, include_optimizer=True):
+def save_model(model, path, include_optimizer=True, dialect="keras2"):
     """Writes structure, weights, what ``compile`` was told, and the optimizer's state.
+
+    Keras 3.15 opens such files only with ``compile=False`` (also its own), and only in its own form when there is a
+    model inside a model; ``.keras`` is the better file for it.
 
     Arguments:
         model: a Sequential or functional model with weights.
         path: of the file, or an open h5py file or group.
         include_optimizer: whether to write the last two.
+        dialect: ``"keras2"`` for Keras 2 and tf_keras, or ``"keras3"``.
 
     Raises:
         NotImplementedError: a subclassed model, whose structure is code.
@@ -33,10 +37,10 @@ def save_model(model, path, include_optimizer=True):
     """
     _check_can_be_described(model)
     model.weights  # noqa: B018 - raises for a model without weights, before a file is begun
-    config = model_config(model)
-    compilation = training_config.write(model) if include_optimizer and model.compiled else None
+    config = model_config(model, dialect)
+    compilation = training_config.write(model, dialect) if include_optimizer and model.compiled else None
     with files.writing(path) as file:
-        file.attrs["keras_version"] = weights_hdf5.VERSION.encode()
+        file.attrs["keras_version"] = weights_hdf5.VERSIONS[dialect].encode()
         file.attrs["backend"] = weights_hdf5.BACKEND.encode()
         file.attrs["model_config"] = json.dumps(config).encode()
         weights_hdf5.write(file.create_group("model_weights"), model)
@@ -58,8 +62,10 @@ def _check_can_be_described(model):
         )
 
 
-def model_config(model):
-    """The configuration of a model in Keras 2's form."""
+def model_config(model, dialect="keras2"):
+    """The configuration of a model in Keras 2's form or Keras 3's, without what ``compile`` was told."""
+    if dialect == "keras3":
+        return {key: value for key, value in registry.serialize(model).items() if key != "compile_config"}
     with registry.keras2_form():
         return dialects.to_keras2(registry.serialize(model))
 

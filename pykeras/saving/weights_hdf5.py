@@ -13,7 +13,8 @@ import numpy as np
 
 from pykeras.saving import files
 
-VERSION = "2.15.0"
+# The versions whose form the files have.
+VERSIONS = {"keras2": "2.15.0", "keras3": "3.15.0"}
 BACKEND = "tensorflow"
 _TOP = "top_level_model_weights"
 
@@ -49,7 +50,7 @@ def write(group, model):
     """
     layers = file_layers(model)
     group.attrs["backend"] = BACKEND.encode()
-    group.attrs["keras_version"] = VERSION.encode()
+    group.attrs["keras_version"] = VERSIONS["keras2"].encode()
     files.write_names(group, "layer_names", [layer.name for layer in layers])
     for layer in layers:
         _write_layer(group.create_group(layer.name), ordered_weights(layer) if hasattr(layer, "weights") else [])
