@@ -212,4 +212,5 @@ def operation(function: Callable) -> Callable:
         name = kwargs.pop("name", None) if "name" not in signature.parameters else None
         return FunctionOperation(wrapper, name).symbolic_call(*args, **kwargs)
 
+    wrapper.is_operation = True  # type: ignore[attr-defined]
     return wrapper

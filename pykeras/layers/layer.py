@@ -456,6 +456,27 @@ class Layer(Operation):
         for variable, value in zip(own, weights):
             variable.assign(value)
 
+    def save_own_variables(self, store: Any) -> None:
+        """Puts this layer's own weights (not those of sublayers) into a mapping, as ``"0"``, ``"1"``, ..."""
+        for number, variable in enumerate(self._own_variables()):
+            store[str(number)] = variable.numpy()
+
+    def load_own_variables(self, store: Any) -> None:
+        """Sets this layer's own weights from what ``save_own_variables`` put into a mapping."""
+        own = self._own_variables()
+        if len(store) != len(own):
+            names = ", ".join(v.name for v in own)
+            raise ValueError(f"{self._label}: has {len(own)} weights of its own ({names}), the saved state {len(store)}")
+        values = [store[str(number)] for number in range(len(own))]
+        for variable, value in zip(own, values):
+            if tuple(np.shape(value)) != variable.shape:
+                raise ValueError(
+                    f"{self._label}: weight {variable.path!r} has shape {variable.shape}, the saved one "
+                    f"{tuple(np.shape(value))}"
+                )
+        for variable, value in zip(own, values):
+            variable.assign(value)
+
     def _flatten_layers(self) -> list[Layer]:
         return tracking.unique([self, *(inner for layer in self._sublayers() for inner in layer._flatten_layers())])
 

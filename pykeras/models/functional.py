@@ -8,9 +8,10 @@ from pykeras import _core, ops, tree
 from pykeras.keras_tensor import FunctionOperation, KerasTensor, Node, Operation
 from pykeras.layers import InputLayer, Layer
 from pykeras.layers.layer import REGISTRY as LAYERS
+from pykeras.models import operation_names
 from pykeras.models.graph import Graph
 from pykeras.models.model import REGISTRY, Model
-from pykeras.registry import serialize
+from pykeras.registry import in_keras2_form, serialize
 from pykeras.training.trainer import Trainer
 
 
@@ -21,6 +22,8 @@ class Functional(Model):
     Layers and models may be shared; the model is itself a layer. Operations on symbolic tensors (``a + b``, ``ops.*``)
     are part of it.
     """
+
+    _keras_module = "keras.src.models.functional"
 
     def __init__(self, inputs, outputs, name=None, trainable=True, **kwargs):
         Trainer.__init__(self)
@@ -161,13 +164,18 @@ class Functional(Model):
 
         layers = []
         for operation in self._graph.operations:
-            entry = _serialize_operation(operation)
+            nodes = [node for node in operation._inbound_nodes if node in self._graph and not node.is_input]
+            calls = [(node.arguments.args, node.arguments.kwargs) for node in nodes]
+            if isinstance(operation, FunctionOperation) and not in_keras2_form():
+                entry, args = operation_names.serialize(operation, *calls[0])
+                calls = [(args, {})] if entry["class_name"] != "FunctionOperation" else calls
+            else:
+                entry = _serialize_operation(operation)
             entry["name"] = operation.name
             entry["inbound_nodes"] = [
-                {"args": list(tree.map_structure(encode, node.arguments.args)),
-                 "kwargs": tree.map_structure(encode, node.arguments.kwargs)}
-                for node in operation._inbound_nodes if node in self._graph and not node.is_input
-            ]  # fmt: skip
+                {"args": list(tree.map_structure(encode, args)), "kwargs": tree.map_structure(encode, kwargs)}
+                for args, kwargs in calls
+            ]
             layers.append(entry)
 
         return {
@@ -193,21 +201,14 @@ def _ends(structure: Any, place: Any) -> Any:
 
 def _serialize_operation(operation: Operation) -> dict:
     if isinstance(operation, FunctionOperation):
-        return {"module": "keras.ops", "class_name": "FunctionOperation", "registered_name": None,
-                "config": {"name": operation.name, "function": operation.function.__name__}}  # fmt: skip
+        return operation_names.function_form(operation)
     entry = dict(serialize(operation))
     if isinstance(operation, Layer) and operation.get_build_config():
         entry["build_config"] = operation.get_build_config()
     return entry
 
 
-def _deserialize_operation(entry: dict, custom_objects: dict | None) -> Operation:
-    if entry["class_name"] == "FunctionOperation":
-        name = entry["config"]["function"]
-        function = getattr(ops, name, None)
-        if name.startswith("_") or not callable(function):
-            raise ValueError(f"unknown op {name!r} in a model's configuration")
-        return FunctionOperation(function, entry["config"]["name"])
+def _deserialize_layer(entry: dict, custom_objects: dict | None) -> Operation:
     return LAYERS.deserialize({k: v for k, v in entry.items() if k not in ("name", "inbound_nodes")}, custom_objects)
 
 
@@ -215,8 +216,14 @@ def functional_from_config(cls: type, config: dict, custom_objects: dict | None 
     """The model of a functional configuration in Keras 3's form."""
     operations: dict[str, Operation] = {}
     waiting: list[tuple[Operation, int, dict]] = []
+    constants: dict[int, dict] = {}
     for entry in config["layers"]:
-        operation = _deserialize_operation(entry, custom_objects)
+        operation: Operation
+        if operation_names.is_operation(entry):
+            operation, constants_of_op = operation_names.deserialize(entry)
+            constants[id(operation)] = constants_of_op
+        else:
+            operation = _deserialize_layer(entry, custom_objects)
         operations[entry.get("name") or operation.name] = operation
         for number, node in enumerate(entry.get("inbound_nodes", [])):
             waiting.append((operation, number, node))
@@ -253,7 +260,10 @@ def functional_from_config(cls: type, config: dict, custom_objects: dict | None 
                 left.append((operation, number, node))
                 continue
             before = len(operation._inbound_nodes)
-            operation(*decode(list(node["args"])), **decode(node["kwargs"]))
+            args, kwargs = decode(list(node["args"])), decode(node["kwargs"])
+            if isinstance(operation, FunctionOperation):
+                args, kwargs = operation_names.arguments(operation, constants[id(operation)], args, kwargs)
+            operation(*args, **kwargs)
             made[name, number] = operation._inbound_nodes[before]
         if len(left) == len(waiting):
             stuck = sorted({names[id(op)] for op, _, _ in left})

@@ -26,6 +26,7 @@ class Model(Trainer, Layer):
     1056
     """
 
+    _keras_module = "keras"
     _not_tracked = frozenset({"_graph", "inputs", "outputs", "_functional", "_inputs_struct", "_outputs_struct"})
 
     def __new__(cls, *args, **kwargs):

@@ -31,6 +31,7 @@ class Sequential(Model):
     4
     """
 
+    _keras_module = "keras"
     _not_tracked = Model._not_tracked | {"_all_layers"}
 
     def __init__(self, layers=None, trainable=True, name=None, **kwargs):

@@ -28,7 +28,7 @@ from pykeras.registry.objects import (
     serialize,
     serialize_keras_object,
 )
-from pykeras.registry.scopes import keras2_form, object_sharing
+from pykeras.registry.scopes import in_keras2_form, keras2_form, object_sharing
 
 __all__ = [
     "CustomObjectScope",
@@ -41,6 +41,7 @@ __all__ = [
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
+    "in_keras2_form",
     "in_safe_mode",
     "keras2_form",
     "load_function",

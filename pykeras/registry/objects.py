@@ -162,13 +162,19 @@ def _build(config, kind):
     try:
         obj = cls.from_config(inner) if hasattr(cls, "from_config") else cls(**inner)
     except TypeError as error:
-        raise TypeError(f"{cls.__name__} cannot be made from its configuration {inner}: {error}") from error
+        raise TypeError(f"{_said(cls, inner)} cannot be made from its configuration: {error}") from error
     for key, method in (("build_config", "build_from_config"), ("compile_config", "compile_from_config")):
         if config.get(key) and hasattr(obj, method):
             getattr(obj, method)(config[key])
     if shared is not None and number is not None:
         shared.read[number] = obj
     return obj
+
+
+def _said(cls, config):
+    """Class and name of what a configuration describes; what is in it would fill pages."""
+    name = config.get("name")
+    return f'{cls.__name__} "{name}"' if isinstance(name, str) else cls.__name__
 
 
 def _find(name, config, kind, functions=False):
@@ -190,8 +196,7 @@ def _find(name, config, kind, functions=False):
         f'the configuration names the {"function" if functions else "class"} "{name}"'
         f"{' of module ' + repr(config['module']) if config.get('module') else ''}, which is not known:"
         f"{hint or ' no known name is near.'} Pass your own in custom_objects=, or register it with "
-        f"register_keras_serializable before loading; modules named in a file are never imported. Full "
-        f"configuration: {config}"
+        f"register_keras_serializable before loading; modules named in a file are never imported."
     )
 
 

@@ -32,6 +32,11 @@ def keras2_form(enabled=True):
         local.keras2 = before
 
 
+def in_keras2_form():
+    """Whether ``serialize`` writes Keras 2's form now."""
+    return local.keras2
+
+
 class _Shared:
     """Objects met so far: by identity while writing (kept alive, so no id is used twice), by number while reading."""
 

@@ -15,69 +15,79 @@ from pykeras.registry import (
     register_keras_serializable,
     serialize_keras_object,
 )
-from pykeras.saving import files
+from pykeras.saving import archive, atomic, files
+from pykeras.saving.limits import limits
 
-_HDF5 = (".h5", ".hdf5", ".he5", ".keras_h5")
-_FORMATS = {"h5": "h5", "hdf5": "h5", "keras": "keras", "tf": "tf"}
+# Suffix to format; the longest that fits counts.
+_SUFFIXES = {".weights.h5": "weights.h5", ".keras": "keras", ".h5": "h5", ".hdf5": "h5", ".he5": "h5"}
+_FORMATS = {"h5": "h5", "hdf5": "h5", "keras": "keras"}
+_SAVED_MODEL = "TensorFlow's SavedModel format, which needs TensorFlow"
 
 
-def _format(path, save_format=None):
-    """``"h5"``, or an error that says what the path or format asks for instead."""
+def _format(path, save_format=None, weights=False):
+    """The format to write: ``"keras"``, ``"h5"`` or ``"weights.h5"``; ``save_format`` says more than the suffix."""
     if files.is_group(path):
         return "h5"
     if not isinstance(path, (str, os.PathLike)):
         raise TypeError(f"filepath: expected a path or an open h5py file, got {path!r}")
     name = os.fspath(path)
+    if save_format == "tf":
+        raise ValueError(f"{name}: save_format='tf' is {_SAVED_MODEL}; use 'keras' or 'h5'")
     if save_format is not None and save_format not in _FORMATS:
-        raise ValueError(f"save_format: expected one of {', '.join(map(repr, _FORMATS))}, got {save_format!r}")
-    wanted = _FORMATS.get(save_format)
-    if wanted is None and name.endswith(_HDF5):
-        wanted = "weights.h5" if name.endswith(".weights.h5") else "h5"
+        raise ValueError(f"save_format: expected 'keras' or 'h5', got {save_format!r}")
+    by_suffix = next((kind for suffix, kind in _SUFFIXES.items() if name.endswith(suffix)), None)
+    wanted = _FORMATS.get(save_format, by_suffix)
+    if by_suffix == "weights.h5" and not weights:
+        raise ValueError(f"{name}: the suffix .weights.h5 is for weights alone: use save_weights(), or another name")
     if wanted is None:
-        wanted = "keras" if name.endswith(".keras") else None
-    if wanted == "h5":
-        return wanted
-    if wanted is None:
-        raise ValueError(f"{name}: the suffix says no format that is known here; use .h5 (or save_format='h5')")
-    what = {"keras": "the .keras format", "weights.h5": "Keras 3's .weights.h5 format",
-            "tf": "TensorFlow's SavedModel format"}[wanted]  # fmt: skip
-    raise NotImplementedError(f"{name}: {what} is not supported yet; use a name that ends in .h5 (not .weights.h5)")
+        raise ValueError(f"{name}: the suffix says no format; use .weights.h5 or .h5" if weights else
+                         f"{name}: the suffix says no format; use .keras (or .h5, which older Keras opens)")  # fmt: skip
+    if weights and wanted == "keras":
+        raise ValueError(f"{name}: weights alone are saved as .weights.h5 or .h5; .keras is for whole models")
+    return "weights.h5" if weights and by_suffix == "weights.h5" and save_format is None else wanted
 
 
 def _may_write(path, overwrite):
-    return overwrite or files.is_group(path) or files.ask_to_overwrite(os.fspath(path))
+    return overwrite or files.is_group(path) or atomic.ask_to_overwrite(os.fspath(path))
 
 
-def save_model(model, filepath, overwrite=True, save_format=None, include_optimizer=True, **kwargs):
+def save_model(model, filepath, overwrite=True, save_format=None, include_optimizer=True, zipped=None, **kwargs):
     """Saves a model: structure, weights, compilation, optimizer state.
 
     Arguments:
-        model: Sequential or functional.
-        filepath: path ending in ``.h5``, or an open h5py file.
+        model: any with weights.
+        filepath: path ending in ``.keras`` (of Keras 3), or ``.h5`` (of Keras 2, Sequential and functional models
+            only); or an open h5py file.
         overwrite: replace a file that exists without asking.
-        save_format: ``"h5"``, whatever the suffix.
+        save_format: ``"keras"`` or ``"h5"``, whatever the suffix.
         include_optimizer: whether to save compilation and optimizer state.
+        zipped: True or None; ``.keras`` files are archives.
 
     Raises:
-        NotImplementedError: a subclassed model, or a format that is not supported yet.
+        ValueError: a suffix without a format; the model has no weights yet, or holds what the format cannot.
+        NotImplementedError: a subclassed model in an ``.h5`` file.
         FileExistsError: with ``overwrite=False`` and nobody to ask.
         OSError: the file cannot be written; one that was there stays.
     """
-    from pykeras.saving import legacy_hdf5
+    from pykeras.saving import keras_archive, legacy_hdf5
 
-    kwargs.pop("signatures", None), kwargs.pop("options", None), kwargs.pop("save_traces", None)
+    for name in ("signatures", "options", "save_traces"):  # of SavedModel, None unless that is meant
+        if kwargs.pop(name, None) not in (None, True):
+            raise ValueError(f"save_model: {name} belongs to {_SAVED_MODEL}")
     if kwargs:
         raise TypeError(f"save_model: unknown argument {next(iter(kwargs))!r}")
-    _format(filepath, save_format)
+    if zipped is False:
+        raise ValueError("save_model: zipped=False (a folder) is not written: a file can be replaced whole, a folder not")
+    writer = {"keras": keras_archive, "h5": legacy_hdf5}[_format(filepath, save_format)]
     if _may_write(filepath, overwrite):
-        legacy_hdf5.save_model(model, filepath, include_optimizer)
+        writer.save_model(model, filepath, include_optimizer)
 
 
 def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
-    """The model of a file.
+    """The model of a file, whichever Keras wrote it.
 
     Arguments:
-        filepath: of an HDF5 file written here, by tf_keras or Keras; or an open h5py file.
+        filepath: of a ``.keras`` or HDF5 file (what it holds decides, not its name); or an open h5py file.
         custom_objects: dict from name to your own classes and functions.
         compile: whether to compile it as it was, with the optimizer's state.
         safe_mode: True refuses code stored in the file.
@@ -85,41 +95,52 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     Raises:
         FileNotFoundError, OSError, ValueError, TypeError: no such file, a damaged or foreign one, unknown names in it.
     """
-    from pykeras.saving import legacy_hdf5
+    from pykeras.saving import keras_archive, legacy_hdf5
 
-    _check_readable(filepath)
-    return legacy_hdf5.load_model(filepath, custom_objects, compile, safe_mode)
+    reader = keras_archive if _is_archive(filepath) else legacy_hdf5
+    return reader.load_model(filepath, custom_objects, compile, safe_mode)
 
 
-def _check_readable(path):
+def _is_archive(path):
+    """Whether a file is a zip archive, by its first bytes."""
     if files.is_group(path):
-        return
+        return False
     if not isinstance(path, (str, os.PathLike)):
         raise TypeError(f"filepath: expected a path or an open h5py file, got {path!r}")
     if not os.path.exists(path):
         raise FileNotFoundError(f"no file {os.fspath(path)!r} (working directory {os.getcwd()})")
     if os.path.isdir(path):
-        raise NotImplementedError(f"{os.fspath(path)} is a folder: TensorFlow's SavedModel format is not supported")
+        raise OSError(f"{os.fspath(path)} is a folder; {_SAVED_MODEL} is not read")
     with open(path, "rb") as file:
-        if file.read(4) == b"PK\x03\x04":
-            raise NotImplementedError(
-                f"{os.fspath(path)}: the .keras format is not supported yet; save the model as .h5"
-            )
+        return file.read(len(archive.SIGNATURE)) == archive.SIGNATURE
 
 
 def save_weights(model, filepath, overwrite=True, save_format=None, **kwargs):
     """Saves the weights of any model.
 
-    Arguments and errors as for ``save_model``; subclassed models are fine.
+    Arguments:
+        model: with weights.
+        filepath: path ending in ``.weights.h5`` (of Keras 3; with the optimizer's state) or ``.h5`` (of Keras 2).
+        overwrite: replace a file that exists without asking.
+        save_format: ``"h5"`` for Keras 2's form, whatever the suffix.
+
+    Raises:
+        As ``save_model``.
     """
-    from pykeras.saving import legacy_hdf5
+    from pykeras.saving import legacy_hdf5, state
 
     kwargs.pop("options", None)
     if kwargs:
         raise TypeError(f"save_weights: unknown argument {next(iter(kwargs))!r}")
-    _format(filepath, save_format)
-    if _may_write(filepath, overwrite):
+    wanted = _format(filepath, save_format, weights=True)
+    if not _may_write(filepath, overwrite):
+        return
+    if wanted == "h5":
         legacy_hdf5.save_weights(model, filepath)
+        return
+    model.weights  # noqa: B018 - raises for a model without weights, before a file is begun
+    with files.writing(filepath) as file:
+        state.write(file, model)
 
 
 def load_weights(model, filepath, by_name=False, skip_mismatch=False, **kwargs):
@@ -127,21 +148,24 @@ def load_weights(model, filepath, by_name=False, skip_mismatch=False, **kwargs):
 
     Arguments:
         model: of the same structure as the one saved, built.
-        filepath: of a file of weights or of a whole model.
+        filepath: of a file of weights or of a whole model, of any Keras.
         by_name: load the layers whose names agree, whatever the rest.
         skip_mismatch: leave out layers whose weights do not fit, with a warning.
 
     Raises:
-        FileNotFoundError, OSError: no such file, no HDF5 file, or a damaged one.
+        FileNotFoundError, OSError: no such file, neither HDF5 nor zip, or a damaged one.
         ValueError: numbers of layers or weights, or shapes differ (named with both sides).
     """
-    from pykeras.saving import legacy_hdf5
+    from pykeras.saving import keras_archive, legacy_hdf5
 
     kwargs.pop("options", None)
     if kwargs:
         raise TypeError(f"load_weights: unknown argument {next(iter(kwargs))!r}")
-    _check_readable(filepath)
-    legacy_hdf5.load_weights(model, filepath, by_name, skip_mismatch)
+    if not _is_archive(filepath):
+        legacy_hdf5.load_weights(model, filepath, by_name, skip_mismatch)
+        return
+    with archive.Archive(filepath) as opened, opened.unpacked(keras_archive.WEIGHTS) as weights:
+        legacy_hdf5.load_weights(model, weights, by_name, skip_mismatch)
 
 
 __all__ = [
@@ -152,6 +176,7 @@ __all__ = [
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
+    "limits",
     "load_model",
     "load_weights",
     "register_keras_serializable",

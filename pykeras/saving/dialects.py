@@ -6,6 +6,7 @@ with everything inside it; both leave what is already in the wanted form as it i
 
 from __future__ import annotations
 
+from pykeras import registry
 from pykeras.saving import graphs
 
 # class: {key in Keras 3: key in Keras 2}
@@ -27,6 +28,11 @@ ONLY_KERAS3 = {
     **{f"{kind}{part}": {"seed": None} for kind in ("LSTM", "GRU") for part in ("", "Cell")},
     **{kind: {"seed": ...} for kind in ("SimpleRNN", "SimpleRNNCell", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")},
     "*": {"autocast": True, "input_axes": None, "output_axes": None},
+}
+# Keys of later versions of Keras 3, likewise; "..." stands for any value while those before it are neutral.
+LATER_KERAS3 = {
+    "BatchNormalization": {"renorm": False, "renorm_clipping": None, "renorm_momentum": ...},
+    "*": {"quantization_config": None},
 }
 ONLY_KERAS2 = {
     "BatchNormalization": ("fused", "virtual_batch_size"),
@@ -56,6 +62,23 @@ LEGACY_SLOTS = {
 ALWAYS_WRITTEN = {"SGD": ("momentum",)}
 OPTIMIZER_ONLY_KERAS3 = ("loss_scale_factor", "gradient_accumulation_steps")
 OPTIMIZER_ONLY_KERAS2 = ("jit_compile", "is_legacy_optimizer", "epsilon_hat")
+
+# Classes of tf_keras that are not in its public modules.
+TF_KERAS_MODULES = {
+    "Functional": "tf_keras.src.engine.functional",
+    "TFOpLambda": "tf_keras.src.layers.core.tf_op_layer",
+    "SlicingOpLambda": "tf_keras.src.layers.core.tf_op_layer",
+}
+
+# Keys under which names of classes mean those of one namespace.
+FAMILIES = {
+    "metrics": "metrics",
+    "weighted_metrics": "metrics",
+    "loss": "losses",
+    "optimizer": "optimizers",
+    "optimizer_config": "optimizers",
+    "learning_rate": "schedules",
+}
 
 REDUCTIONS_KERAS3 = {"auto": "sum_over_batch_size"}
 
@@ -166,6 +189,9 @@ def _layer_to_keras3(name, config):
     config = {renamed.get(key, key): _value_to_keras3(value) for key, value in config.items()}
     for key in (*ONLY_KERAS2["*"], *ONLY_KERAS2.get(name, ())):
         config.pop(key, None)
+    for neutral in (LATER_KERAS3["*"], LATER_KERAS3.get(name, {})):
+        if all(value is ... or config.get(key) == value for key, value in neutral.items()):
+            config = {key: value for key, value in config.items() if key not in neutral}
     if name == "InputLayer" and not config.get("sparse") and not config.get("ragged"):
         config["batch_shape"] = tuple(config["batch_shape"]) if config.get("batch_shape") else None
     return config
@@ -179,3 +205,22 @@ def _value_to_keras3(value):
     if isinstance(value, dict):
         return {key: _value_to_keras3(each) for key, each in value.items()}
     return [_value_to_keras3(each) for each in value] if isinstance(value, list) else value
+
+
+def with_modules(entry, kind=None):
+    """A configuration in Keras 2's form with each object's module and registered name, as tf_keras writes since 2.12.
+
+    Arguments:
+        entry: configuration, or a structure of them.
+        kind: namespace in which names are looked for first, such as ``"metrics"``.
+    """
+    if isinstance(entry, dict):
+        translated = {key: with_modules(value, FAMILIES.get(key, kind)) for key, value in entry.items()}
+        if _is_object(entry) and isinstance(entry["config"], dict) and "module" not in entry:
+            name = entry["class_name"]
+            families = [found for found in (registry.registries(kind) if kind else None, *registry.registries()) if found]
+            module = next((each.module for each in families if each.find(name) is not None), None)
+            module = TF_KERAS_MODULES.get(name, {"keras.models": "keras"}.get(module, module))
+            translated.update(module=module, registered_name=None if module else name)
+        return translated
+    return [with_modules(value, kind) for value in entry] if isinstance(entry, (list, tuple)) else entry

@@ -1,17 +1,18 @@
-"""HDF5 files as files: opening with clear errors, writing atomically, long attributes, members that stay inside."""
+"""HDF5 files as files: opening with clear errors, long attributes, members that stay inside."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import sys
-import tempfile
 
 import numpy as np
 
+from pykeras.saving import atomic
+from pykeras.saving.limits import limits
+
 # An attribute lives in its object's header, which HDF5 limits to 64 KB.
 _ATTRIBUTE_LIMIT = 64512
-_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 
 def hdf5():
@@ -32,22 +33,6 @@ def is_group(target):
     return type(target).__module__.split(".")[0] == "h5py"
 
 
-def ask_to_overwrite(path):
-    """Whether a file may be written; asks on a terminal when it exists.
-
-    Raises:
-        FileExistsError: it exists and nobody can be asked.
-    """
-    if not os.path.exists(path):
-        return True
-    if sys.stdin is None or not sys.stdin.isatty():
-        raise FileExistsError(f"{path} exists and overwrite=False: pass overwrite=True, or another name")
-    answer = ""
-    while answer not in ("y", "n"):
-        answer = input(f"[WARNING] {path} already exists - overwrite? [y/n] ").strip().lower()
-    return answer == "y"
-
-
 @contextlib.contextmanager
 def writing(path):
     """An empty HDF5 file that takes the place of ``path`` when the block ends well; otherwise ``path`` stays as it was.
@@ -59,40 +44,15 @@ def writing(path):
     if is_group(path):
         yield path
         return
-    path = os.path.abspath(os.fspath(path))
-    folder = os.path.dirname(path)
-    if not os.path.isdir(folder):
-        raise FileNotFoundError(f"cannot save to {path}: there is no folder {folder}")
-    if os.path.isdir(path):
-        raise IsADirectoryError(f"cannot save to {path}: it is a folder")
-    handle, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(path)}.", suffix=".part", dir=folder)
-    os.close(handle)
-    try:
+    with atomic.replacing(path) as temporary:
         with hdf5().File(temporary, "w") as file:
             yield file
             file.flush()
-        with open(temporary, "rb+") as written:
-            os.fsync(written.fileno())
-        os.chmod(temporary, _mode_of(path))
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
-
-
-def _mode_of(path):
-    """The rights of the file that is replaced, or those that ``open`` would give a new one."""
-    with contextlib.suppress(OSError):
-        return os.stat(path).st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
 
 
 @contextlib.contextmanager
 def reading(path):
-    """An HDF5 file to read.
+    """An HDF5 file to read: a path, an open binary file, or an open h5py file.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -101,19 +61,29 @@ def reading(path):
     if is_group(path):
         yield path
         return
-    path = os.fspath(path)
-    if os.path.isdir(path):
-        raise OSError(f"{path} is a folder, expected an HDF5 file (.h5)")
-    with open(path, "rb") as start:
-        first = start.read(len(_SIGNATURE))
-    if first != _SIGNATURE:
-        raise OSError(f"{path} is no HDF5 file: it begins with {first!r}")
+    if hasattr(path, "read"):
+        first, name = path.read(len(SIGNATURE)), repr(path)
+        path.seek(0)
+    else:
+        path = name = os.fspath(path)
+        if os.path.isdir(path):
+            raise OSError(f"{path} is a folder, expected an HDF5 file (.h5)")
+        with open(path, "rb") as start:
+            first = start.read(len(SIGNATURE))
+    if first != SIGNATURE:
+        raise OSError(f"{name} is no HDF5 file: it begins with {first!r}")
     try:
         file = hdf5().File(path, "r")
     except OSError as error:
-        raise OSError(f"{path} cannot be read, it is cut short or damaged: {error}") from error
+        raise OSError(f"{name} cannot be read, it is cut short or damaged: {error}") from error
     with file:
         yield file
+
+
+def label(group):
+    """What the file of a group is called in messages."""
+    name = group.file.filename
+    return name.decode("utf8", "replace") if isinstance(name, bytes) else name
 
 
 # ---- members --------------------------------------------------------------------------------------------------------
@@ -126,18 +96,18 @@ def member(group, path, what=None):
         ValueError: there is none, or a step on the way leads out of the file (a link), or its values lie elsewhere.
     """
     h5py = hdf5()
-    label = f"{what or path!r} in {group.file.filename}"
+    where = f"{what or path!r} in {label(group)}"
     for part in [p for p in path.split("/") if p and p != "."]:
         link = group.get(part, getlink=True) if isinstance(group, h5py.Group) else None
         if link is None:
-            raise ValueError(f"{label}: the file has no {path!r} in {getattr(group, 'name', None)!r}")
+            raise ValueError(f"{where}: the file has no {path!r} in {getattr(group, 'name', None)!r}")
         if not isinstance(link, h5py.HardLink):
             raise ValueError(
-                f"{label}: {part!r} is a link ({type(link).__name__}), which model files do not have; refused"
+                f"{where}: {part!r} is a link ({type(link).__name__}), which model files do not have; refused"
             )
         group = group[part]
     if isinstance(group, h5py.Dataset) and (group.is_virtual or group.external):
-        raise ValueError(f"{label}: its values lie outside of the file; refused")
+        raise ValueError(f"{where}: its values lie outside of the file; refused")
     return group
 
 
@@ -154,15 +124,16 @@ def array(group, path, shape=None):
     """
     dataset = member(group, path)
     if not isinstance(dataset, hdf5().Dataset) or dataset.dtype.kind not in "biuf":
-        raise ValueError(f"{path!r} in {group.file.filename}: expected an array of numbers")
+        raise ValueError(f"{path!r} in {label(group)}: expected an array of numbers")
     if shape is not None and tuple(dataset.shape) != tuple(shape):
         raise ValueError(
-            f"{path!r} in {group.file.filename}: expected shape {tuple(shape)}, got {tuple(dataset.shape)}"
+            f"{path!r} in {label(group)}: expected shape {tuple(shape)}, got {tuple(dataset.shape)}"
         )
+    limits.check(f"{path!r} in {label(group)}", dataset.nbytes, dataset.id.get_storage_size())
     try:
         return np.asarray(dataset[()])
     except OSError as error:
-        raise OSError(f"{path!r} in {group.file.filename} cannot be read, the file is damaged: {error}") from error
+        raise OSError(f"{path!r} in {label(group)} cannot be read, the file is damaged: {error}") from error
 
 
 # ---- attributes -----------------------------------------------------------------------------------------------------

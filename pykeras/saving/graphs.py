@@ -7,35 +7,8 @@ name. A model inside a model counts its own graph as node 0 there, so that its c
 
 from __future__ import annotations
 
-# Op of ours, its arguments in order: TensorFlow's symbol and its names for them.
-_OPS = {
-    "add": (("x1", "x2"), "__operators__.add", ("x", "y")),
-    "subtract": (("x1", "x2"), "math.subtract", ("x", "y")),
-    "multiply": (("x1", "x2"), "math.multiply", ("x", "y")),
-    "divide": (("x1", "x2"), "math.truediv", ("x", "y")),
-    "true_divide": (("x1", "x2"), "math.truediv", ("x", "y")),
-    "floor_divide": (("x1", "x2"), "math.floordiv", ("x", "y")),
-    "power": (("x1", "x2"), "math.pow", ("x", "y")),
-    "maximum": (("x1", "x2"), "math.maximum", ("x", "y")),
-    "minimum": (("x1", "x2"), "math.minimum", ("x", "y")),
-    "matmul": (("x1", "x2"), "linalg.matmul", ("a", "b")),
-    **{name: (("x",), f"math.{name}", ("x",)) for name in ("negative", "exp", "log", "sqrt", "square", "abs", "sin",
-                                                           "cos",
-                                                           "tanh", "sigmoid", "sign", "floor", "ceil", "round",
-                                                           "rsqrt")},
-    "relu": (("x",), "nn.relu", ("features",)),
-    "softmax": (("x", "axis"), "nn.softmax", ("logits", "axis")),
-    "concatenate": (("xs", "axis"), "concat", ("values", "axis")),
-    "reshape": (("x", "newshape"), "reshape", ("tensor", "shape")),
-    "transpose": (("x", "axes"), "transpose", ("a", "perm")),
-    "expand_dims": (("x", "axis"), "expand_dims", ("input", "axis")),
-    "squeeze": (("x", "axis"), "squeeze", ("input", "axis")),
-    **{name: (("x", "axis", "keepdims"), f"math.reduce_{name}", ("input_tensor", "axis", "keepdims"))
-       for name in ("mean", "sum", "max", "min")},
-    "clip": (("x", "x_min", "x_max"), "clip_by_value", ("t", "clip_value_min", "clip_value_max")),
-}  # fmt: skip
-_SYMBOLS = {symbol: name for name, (_, symbol, _) in reversed(_OPS.items())}
-_SYMBOLS.update({"math.add": "add", "math.divide": "divide", "__operators__.radd": "add"})
+from pykeras.saving import tf_ops
+
 _MODELS = ("Sequential", "Functional", "Model")
 
 
@@ -114,28 +87,39 @@ def _call_to_keras2(name, node, argument):
 
 def _op_to_keras2(entry, argument):
     function = entry["config"]["function"]
-    if function not in _OPS:
+    if function not in tf_ops.by_function():
         raise ValueError(
-            f'the op "{function}" ("{entry["name"]}") between layers has no counterpart in the .h5 format; '
-            f"those that have: {', '.join(sorted(_OPS))}. Use a layer instead, or save the weights alone."
+            f'the op "{function}" ("{entry["name"]}") between layers has no counterpart in the files of Keras 2; '
+            f"those that have: {', '.join(sorted(tf_ops.by_function()))}. Use a layer instead, or save as .keras."
         )
-    ours, symbol, theirs = _OPS[function]
-    names = dict(zip(ours, theirs))
+    op = tf_ops.by_function()[function]
+    names = dict(zip(op.ours, op.theirs))
     nodes = []
     for node in entry["inbound_nodes"]:
-        given = dict(zip(theirs, node["args"]))
+        given = dict(zip(op.theirs, node["args"]))
         given.update({names.get(key, key): value for key, value in node["kwargs"].items()})
-        first = given.pop(theirs[0])
+        first = given.pop(op.theirs[0])
         given = {key: argument(value) for key, value in given.items()}
-        if function == "concatenate":
+        if function == "getitem":
+            given["slice_spec"] = _slice_spec(given["slice_spec"])
+        if isinstance(first, (list, tuple)):
             given.setdefault("axis", 0)
             nodes.append([[*argument(each), given] for each in first])
         elif _is_tensor(first):
-            nodes.append([*argument(first), {**given, "name": None}])
+            nodes.append([*argument(first), {**given, "name": None} if op.named else given])
         else:
-            nodes.append(["_CONSTANT_VALUE", -1, first, {**given, "name": None}])
-    config = {"name": entry["name"], "trainable": True, "dtype": "float32", "function": symbol}
-    return {"class_name": "TFOpLambda", "config": config, "name": entry["name"], "inbound_nodes": nodes}
+            nodes.append(["_CONSTANT_VALUE", -1, first, {**given, "name": None} if op.named else given])
+    config = {"name": entry["name"], "trainable": True, "dtype": "float32", "function": op.symbol}
+    kind = "SlicingOpLambda" if function == "getitem" else "TFOpLambda"
+    return {"class_name": kind, "config": config, "name": entry["name"], "inbound_nodes": nodes}
+
+
+def _slice_spec(key):
+    if isinstance(key, dict) and key.get("class_name") == "__slice__":
+        return key["config"]
+    if isinstance(key, dict) and key.get("class_name") == "__ellipsis__":
+        raise ValueError("an index with ... cannot be written in the files of Keras 2; write the slices out")
+    return [_slice_spec(each) for each in key] if isinstance(key, (list, tuple)) else key
 
 
 # ---- to Keras 3 -----------------------------------------------------------------------------------------------------
@@ -170,13 +154,12 @@ def to_keras3(config, translate):
     for entry in config["layers"]:
         name = entry.get("name") or entry["config"]["name"]
         nodes = entry.get("inbound_nodes") or []
-        if entry["class_name"] == "TFOpLambda":
+        if entry["class_name"] in ("TFOpLambda", "SlicingOpLambda"):
             layers.append(_op_to_keras3(entry, name, nodes, argument))
             continue
-        if entry["class_name"] in ("SlicingOpLambda", "TensorFlowOpLayer"):
-            raise ValueError(
-                f'the model holds the TensorFlow op "{name}" ({entry["class_name"]}), which is not known here'
-            )
+        if entry["class_name"] == "TensorFlowOpLayer":
+            raise ValueError(f'the model holds the node "{name}" of a TensorFlow graph (TensorFlowOpLayer), which only '
+                             "TensorFlow can run")  # fmt: skip
         calls = [node if isinstance(node, dict) else _call_to_keras3(name, node, argument) for node in nodes]
         layers.append({**translate(entry), "name": name, "inbound_nodes": calls})
     ends = {key: _ends(config[key], lambda place: tensor(place)["config"]["keras_history"])
@@ -215,22 +198,19 @@ def _call_to_keras3(name, node, argument):
 
 
 def _op_to_keras3(entry, name, nodes, argument):
-    symbol = entry["config"]["function"]
-    if symbol not in _SYMBOLS:
+    symbol = entry["config"].get("function", "__operators__.getitem")
+    if symbol not in tf_ops.by_symbol():
         raise ValueError(f'the model holds the TensorFlow op "{symbol}" ("{name}"), which is not known here; known: '
-                         f"{', '.join(sorted(_SYMBOLS))}")  # fmt: skip
-    function = _SYMBOLS[symbol]
-    ours, _, theirs = _OPS[function]
-    names = dict(zip(theirs, ours))
+                         f"{', '.join(sorted(tf_ops.by_symbol()))}")  # fmt: skip
+    op = tf_ops.by_symbol()[symbol]
     calls = []
     for node in nodes:
         if node and isinstance(node[0], list):
-            first, kwargs = [argument(each[:3]) for each in node], node[0][3]
+            first, kwargs = [argument(each[:3]) for each in node], node[0][3] if len(node[0]) > 3 else {}
         else:
             first = node[2] if node[0] == "_CONSTANT_VALUE" else argument(node[:3])
             kwargs = node[3] if len(node) > 3 else {}
-        given = {names.get(key, key): argument(value) for key, value in kwargs.items() if key != "name"}
-        args = [first, *(given.pop(key) for key in ours[1:2] if key in given)]
-        calls.append({"args": args, "kwargs": {key: value for key, value in given.items() if value is not None}})
-    return {"class_name": "FunctionOperation", "config": {"name": name, "function": function}, "name": name,
-            "inbound_nodes": calls}  # fmt: skip
+        given = op.to_ours({op.theirs[0]: first, **{key: argument(value) for key, value in kwargs.items()}}, name)
+        calls.append({"args": [], "kwargs": given})
+    config = {"name": name, "function": op.function}
+    return {"class_name": "FunctionOperation", "config": config, "name": name, "inbound_nodes": calls}

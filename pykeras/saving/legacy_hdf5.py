@@ -7,16 +7,20 @@ import json
 import warnings
 
 from pykeras import registry
-from pykeras.saving import dialects, files, optimizer_hdf5, training_config, weights_hdf5
+from pykeras.saving import dialects, files, optimizer_hdf5, state, training_config, weights_hdf5
 
 
-def save_model(model, path, include_optimizer=True):
+def save_model(model, path, include_optimizer=True, dialect="keras2"):
     """Writes structure, weights, what ``compile`` was told, and the optimizer's state.
+
+    Keras 3.15 opens such files only with ``compile=False`` (also its own), and only in its own form when there is a
+    model inside a model; ``.keras`` is the better file for it.
 
     Arguments:
         model: a Sequential or functional model with weights.
         path: of the file, or an open h5py file or group.
         include_optimizer: whether to write the last two.
+        dialect: ``"keras2"`` for Keras 2 and tf_keras, or ``"keras3"``.
 
     Raises:
         NotImplementedError: a subclassed model, whose structure is code.
@@ -33,10 +37,10 @@ def save_model(model, path, include_optimizer=True):
     """
     _check_can_be_described(model)
     model.weights  # noqa: B018 - raises for a model without weights, before a file is begun
-    config = model_config(model)
-    compilation = training_config.write(model) if include_optimizer and model.compiled else None
+    config = model_config(model, dialect)
+    compilation = training_config.write(model, dialect) if include_optimizer and model.compiled else None
     with files.writing(path) as file:
-        file.attrs["keras_version"] = weights_hdf5.VERSION.encode()
+        file.attrs["keras_version"] = weights_hdf5.VERSIONS[dialect].encode()
         file.attrs["backend"] = weights_hdf5.BACKEND.encode()
         file.attrs["model_config"] = json.dumps(config).encode()
         weights_hdf5.write(file.create_group("model_weights"), model)
@@ -58,8 +62,10 @@ def _check_can_be_described(model):
         )
 
 
-def model_config(model):
-    """The configuration of a model in Keras 2's form."""
+def model_config(model, dialect="keras2"):
+    """The configuration of a model in Keras 2's form or Keras 3's, without what ``compile`` was told."""
+    if dialect == "keras3":
+        return {key: value for key, value in registry.serialize(model).items() if key != "compile_config"}
     with registry.keras2_form():
         return dialects.to_keras2(registry.serialize(model))
 
@@ -100,7 +106,7 @@ def _attribute(file, name):
     try:
         return json.loads(text)
     except ValueError as error:
-        raise ValueError(f"{file.file.filename}: its {name} is no JSON, the file is damaged: {error}") from error
+        raise ValueError(f"{files.label(file)}: its {name} is no JSON, the file is damaged: {error}") from error
 
 
 def _structure(file):
@@ -113,19 +119,19 @@ def _structure(file):
             if "layer_names" in file.attrs
             else "is it of Keras?"
         )
-        raise ValueError(f"{file.file.filename}: no model_config in the file; {what}")
+        raise ValueError(f"{files.label(file)}: no model_config in the file; {what}")
     if not isinstance(config, dict) or "class_name" not in config or "config" not in config:
-        raise ValueError(f"{file.file.filename}: cannot interpret its model_config, expected class_name and config")
+        raise ValueError(f"{files.label(file)}: cannot interpret its model_config, expected class_name and config")
     try:
         return models.deserialize(dialects.to_keras3(config))
     except (KeyError, IndexError, AttributeError) as error:
-        raise ValueError(f"{file.file.filename}: cannot interpret its model_config: {error!r}") from error
+        raise ValueError(f"{files.label(file)}: cannot interpret its model_config: {error!r}") from error
 
 
 def _compile(file, model, names):
     config = _attribute(file, "training_config")
     if config is None:
-        warnings.warn(f"{file.file.filename}: the model was not compiled when it was saved; compile it to train or "
+        warnings.warn(f"{files.label(file)}: the model was not compiled when it was saved; compile it to train or "
                       "evaluate it", stacklevel=4)  # fmt: skip
         return
     arguments = training_config.read(config, None, getattr(model, "output_names", None))
@@ -149,6 +155,10 @@ def save_weights(model, path):
 def load_weights(model, path, by_name=False, skip_mismatch=False):
     """Reads weights into a model; see ``pykeras.saving.load_weights``."""
     with files.reading(path) as file:
+        if state.holds_state(file):
+            read = state.read_by_name if by_name else state.read
+            read(file, model, skip_mismatch)
+            return
         group = weights_hdf5.weights_group(file)
         if by_name:
             weights_hdf5.read_by_name(group, model, skip_mismatch)

@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 
-from pykeras.saving import dialects, files
+from pykeras.saving import dialects, files, optimizer_state
 from pykeras.saving.weights_hdf5 import weight_names
 
 _ITERATIONS = ("iteration", "iter", "iterations")
@@ -42,7 +42,7 @@ def read(group, optimizer, weights):
         weights: dict from names of weights in the file to variables, as ``weights_hdf5.read`` returns it.
     """
     names = files.read_names(group, "weight_names")
-    plan = _by_name(names, optimizer, weights) or _by_order(names, optimizer)
+    plan = _by_name(names, optimizer, weights) or optimizer_state.by_order(names, optimizer)
     problem = None if plan else f"holds {len(names)} arrays that do not belong to {len(optimizer.variables)} variables"
     for variable, name in plan or ():
         shape = tuple(getattr(files.member(group, name), "shape", ()))
@@ -52,7 +52,7 @@ def read(group, optimizer, weights):
     if problem:
         optimizer = type(optimizer).__name__
         warnings.warn(
-            f"{group.file.filename}: the optimizer's state {problem}; {optimizer} starts afresh", stacklevel=4
+            f"{files.label(group)}: the optimizer's state {problem}; {optimizer} starts afresh", stacklevel=4
         )
         return
     values = [files.array(group, name, variable.shape) for variable, name in plan]
@@ -102,14 +102,3 @@ def _split(parts, weights):
         if head in weights:
             return parts[-1], weights[head]
     return None, None
-
-
-def _by_order(names, optimizer):
-    """Keras 3's order is ours; tf_keras's has no learning rate."""
-    variables = list(optimizer.variables)
-    for candidates in (variables, [v for v in variables if v is not getattr(optimizer, "_learning_rate", None)]):
-        if len(candidates) == len(names):
-            return list(zip(candidates, names, strict=True))
-    if type(optimizer).__name__ == "SGD" and not optimizer.momentum and names and names[0].startswith("iter"):
-        return [(optimizer._iterations, names[0])]
-    return None

@@ -11,22 +11,25 @@ _DROPPED = ("fn",)
 _WRAPPERS = ("MeanMetricWrapper", "LossFunctionWrapper", "SumOverBatchSizeMetricWrapper")
 
 
-def write(model):
-    """The training configuration of a compiled model.
+def write(model, dialect="keras2"):
+    """The training configuration of a compiled model, in Keras 2's form or Keras 3's.
 
     Raises:
         TypeError: an object without ``get_config``.
     """
+    if dialect == "keras3":
+        config = dict(model.get_compile_config())
+        return {"optimizer_config": config.pop("optimizer"), **config}
     with registry.keras2_form():
         arguments = {name: registry.serialize(model._compiled.arguments[name]) for name in _ARGUMENTS}
         optimizer = registry.serialize(model.optimizer)
-    return {
+    return dialects.with_modules({
         "loss": _to_keras2(arguments["loss"]),
         "metrics": _to_keras2(arguments["metrics"]),
         "weighted_metrics": _to_keras2(arguments["weighted_metrics"]),
         "loss_weights": arguments["loss_weights"],
         "optimizer_config": _optimizer_to_keras2(optimizer),
-    }
+    })  # fmt: skip
 
 
 def _to_keras2(value):
@@ -48,8 +51,8 @@ def _policy_name(value):
 
 def _optimizer_to_keras2(entry):
     config = {key: value for key, value in entry["config"].items() if key not in dialects.OPTIMIZER_ONLY_KERAS3}
-    legacy = bool(config.get("decay"))  # only the legacy optimizers have it
-    config.update({} if legacy else {"jit_compile": False, "is_legacy_optimizer": False})
+    if not config.get("decay"):  # which only the legacy optimizers have
+        config.update(jit_compile=False, is_legacy_optimizer=False)
     return {"class_name": entry["class_name"], "config": config}
 
 

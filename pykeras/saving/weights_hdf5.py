@@ -13,7 +13,8 @@ import numpy as np
 
 from pykeras.saving import files
 
-VERSION = "2.15.0"
+# The versions whose form the files have.
+VERSIONS = {"keras2": "2.15.0", "keras3": "3.15.0"}
 BACKEND = "tensorflow"
 _TOP = "top_level_model_weights"
 
@@ -49,7 +50,7 @@ def write(group, model):
     """
     layers = file_layers(model)
     group.attrs["backend"] = BACKEND.encode()
-    group.attrs["keras_version"] = VERSION.encode()
+    group.attrs["keras_version"] = VERSIONS["keras2"].encode()
     files.write_names(group, "layer_names", [layer.name for layer in layers])
     for layer in layers:
         _write_layer(group.create_group(layer.name), ordered_weights(layer) if hasattr(layer, "weights") else [])
@@ -79,13 +80,8 @@ def weights_group(file):
         return file
     if "model_weights" in file:
         return files.member(file, "model_weights")
-    hint = (
-        " It looks like Keras 3's .weights.h5, which is not read yet."
-        if {"layers", "_layer_checkpoint_dependencies"} & set(file)
-        else ""
-    )
     raise ValueError(
-        f"{file.file.filename}: an HDF5 file without Keras weights (no layer_names, no model_weights).{hint}"
+        f"{files.label(file)}: an HDF5 file without Keras weights (no layer_names, model_weights or vars)"
     )
 
 
@@ -106,7 +102,7 @@ def read(group, model, skip_mismatch=False):
     if len(saved) != len(wanted):
         raise ValueError(
             f'Model "{model.name}" has {len(wanted)} layers with weights ({_some(layer.name for layer in wanted)}), '
-            f"the file {group.file.filename} has {len(saved)} ({_some(saved)}); is it of another model? "
+            f"the file {files.label(group)} has {len(saved)} ({_some(saved)}); is it of another model? "
             "by_name=True loads the layers whose names agree"
         )
     by_name = set(saved) == {layer.name for layer in wanted}
@@ -161,7 +157,7 @@ def _plan(layer, variables, group, name, skip_mismatch):
         return [(variable, group, each) for variable, each in zip(variables, names, strict=True)]
     message = f'{type(layer).__name__} "{layer.name}": {problem}'
     if not skip_mismatch:
-        raise ValueError(f"{message} ({group.file.filename})")
+        raise ValueError(f"{message} ({files.label(group)})")
     warnings.warn(f"{message}; its weights are not loaded", stacklevel=5)
     return []
 

@@ -1,0 +1,137 @@
+"""Small models for files, written once for every Keras: each function takes the module (Keras 3, tf_keras or pykeras).
+
+``MODELS`` maps a name to a function; the model comes compiled. ``data(model)`` gives inputs and labels for it.
+"""
+
+import numpy as np
+
+
+def mlp(keras):
+    layers = keras.layers
+    model = keras.Sequential([
+        layers.Input((5,), name="entry"),
+        layers.Dense(4, activation="relu", kernel_regularizer=keras.regularizers.L1L2(0.01, 0.02), name="one"),
+        layers.Dense(3, use_bias=False, kernel_constraint=keras.constraints.MaxNorm(2.0), kernel_initializer="he_normal"),
+        layers.Dropout(0.0), layers.Dense(2, activation="sigmoid", name="out")], name="mlp")  # fmt: skip
+    model.compile(
+        keras.optimizers.Adam(0.01, amsgrad=True),
+        keras.losses.BinaryCrossentropy(label_smoothing=0.1),
+        metrics=["accuracy", keras.metrics.MeanSquaredError(name="square")],
+    )
+    return model
+
+
+def cnn(keras):
+    layers = keras.layers
+    model = keras.Sequential([
+        layers.Input((8, 8, 2)), layers.Conv2D(4, 3, padding="same", activation="relu"), layers.BatchNormalization(),
+        layers.MaxPooling2D(), layers.Conv2D(4, (2, 3), strides=2, groups=2), layers.AveragePooling2D(1),
+        layers.BatchNormalization(scale=False, momentum=0.9), layers.Flatten(), layers.Dense(3,
+                                                                                           activation="softmax")])  # fmt: skip
+    rate = keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.9)
+    model.compile(
+        keras.optimizers.SGD(rate, momentum=0.9, nesterov=True), "sparse_categorical_crossentropy", metrics=["accuracy"]
+    )
+    return model
+
+
+def graph(keras):
+    layers = keras.layers
+    a, b = layers.Input((4,), name="a"), layers.Input((4,), name="b")
+    shared = layers.Dense(3, activation="tanh", name="shared")
+    x = layers.Concatenate(name="both")([shared(a), shared(b)])
+    inner = keras.Sequential([layers.Input((6,)), layers.BatchNormalization(), layers.Dense(5)], name="inner")
+    y = inner(x)
+    c = layers.Input((5,), name="c")
+    nested = keras.Model(c, layers.Add(name="sum")([layers.Dense(5, name="deep")(c), c]), name="nested")
+    outputs = [layers.Dense(2, name="p")(nested(y)), layers.Softmax(name="q")(nested(nested(y)))]
+    model = keras.Model([a, b], outputs, name="graph")
+    model.compile(
+        keras.optimizers.RMSprop(0.01, momentum=0.5, centered=True),
+        {"p": "mse", "q": "categorical_crossentropy"},
+        loss_weights={"p": 1.0, "q": 0.5},
+        metrics={"p": ["mae"], "q": ["accuracy"]},
+    )
+    return model
+
+
+def merging(keras):
+    layers = keras.layers
+    x = layers.Input((4, 4, 3), name="x")
+    a, b = layers.Conv2D(3, 1, name="a")(x), layers.Conv2D(3, 1, name="b")(x)
+    parts = [layers.Add()([a, b]), layers.Subtract()([a, b]), layers.Multiply()([a, b]), layers.Average()([a, b]),
+             layers.Maximum()([a, b]), layers.Minimum()([a, b])]  # fmt: skip
+    y = layers.Concatenate(axis=-1)(parts)
+    y = layers.Concatenate()([layers.GlobalAveragePooling2D()(y), layers.GlobalMaxPooling2D()(y)])
+    model = keras.Model(x, layers.Dense(2, name="out")(layers.Reshape((4, 9))(y)))
+    model.compile(keras.optimizers.Adam(0.01, use_ema=True, weight_decay=0.01), keras.losses.Huber())
+    return model
+
+
+def activations(keras):
+    layers = keras.layers
+    x = layers.Input((6,), name="x")
+    y = layers.Dense(6, name="first")(x)
+    for layer in (layers.LeakyReLU(0.1), layers.PReLU(alpha_initializer="ones"), layers.ELU(0.5), layers.ReLU(4.0, 0.1),
+                  layers.Activation("softplus"), layers.Activation("selu")):  # fmt: skip
+        y = layer(y)
+    model = keras.Model(x, layers.Dense(3, activation="elu", name="last")(y))
+    model.compile(keras.optimizers.SGD(0.1), "mean_squared_error", weighted_metrics=["mae"])
+    return model
+
+
+def frozen(keras):
+    layers = keras.layers
+    model = keras.Sequential([
+        layers.Input((4,)), layers.Dense(4, trainable=False, name="still"), layers.BatchNormalization(name="norm"),
+        layers.Dense(2, name="moves")])  # fmt: skip
+    model.get_layer("norm").trainable = False
+    model.compile(keras.optimizers.Adam(0.05, clipnorm=1.0), "mae")
+    return model
+
+
+def operators(keras):
+    layers = keras.layers
+    x = layers.Input((3, 4), name="x")
+    y = layers.Dense(4, name="in")(x)
+    z = (y * 2.0 - 1.0) / (1.0 + y * y) + x[:, 0:1, :]
+    model = keras.Model(x, layers.Dense(2, name="out")(-z[:, 1]))
+    model.compile(keras.optimizers.Adam(0.01), "mse")
+    return model
+
+
+MODELS = {f.__name__: f for f in (mlp, cnn, graph, merging, activations, frozen, operators)}
+SPARSE = ("sparse_categorical_crossentropy",)
+
+
+def as_list(value):
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def data(model):
+    """Inputs and labels, lists of arrays."""
+    draw = np.random.default_rng(5)
+    x = [draw.random((6, *[4 if n is None else n for n in t.shape[1:]])).astype("f4") for t in model.inputs]
+    y = [draw.random((6, *t.shape[1:])).astype("f4") for t in model.outputs]
+    losses = model.loss if isinstance(model.loss, dict) else {}
+    for number, t in enumerate(model.outputs):
+        loss = list(losses.values())[number] if losses else model.loss
+        size = t.shape[-1]
+        if loss in SPARSE:
+            y[number] = draw.integers(0, size, (6, 1)).astype("f4")
+        elif loss == "categorical_crossentropy":
+            y[number] = np.eye(size, dtype="f4")[draw.integers(0, size, 6)]
+    return x, y
+
+
+def one(values):
+    """A single array instead of a list of one."""
+    return values[0] if len(values) == 1 else values
+
+
+def train(model, x, y):
+    model.train_on_batch(one(x), one(y))
+
+
+def predict(model, x):
+    return as_list(model.predict(one(x), verbose=0))
