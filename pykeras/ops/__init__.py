@@ -3,9 +3,11 @@ losses and metrics (recorded and replayed), with gradients."""
 
 from pykeras.ops import operators
 from pykeras.ops.arithmetic import *  # noqa: F403
+from pykeras.ops.convolution import *  # noqa: F403
 from pykeras.ops.core import *  # noqa: F403
 from pykeras.ops.movement import *  # noqa: F403
 from pykeras.ops.nn import *  # noqa: F403
+from pykeras.ops.pooling import *  # noqa: F403
 from pykeras.ops.reduction import *  # noqa: F403
 from pykeras.ops.sorting import *  # noqa: F403
 
