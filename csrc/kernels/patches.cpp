@@ -140,9 +140,9 @@ void resample_grad(int64_t outer, int64_t n_in, int64_t n_out, int64_t taps, int
   });
 }
 
-#define PYKERAS_INSTANTIATE(T)                                                                                   \
-  template void patches<T>(const PatchShape&, const T*, T*);                                                     \
-  template void patches_grad<T>(const PatchShape&, const T*, T*);                                                \
+#define PYKERAS_INSTANTIATE(T)                                                                                    \
+  template void patches<T>(const PatchShape&, const T*, T*);                                                      \
+  template void patches_grad<T>(const PatchShape&, const T*, T*);                                                 \
   template void resample<T>(int64_t, int64_t, int64_t, int64_t, int64_t, const T*, const int64_t*, const T*, T*); \
   template void resample_grad<T>(int64_t, int64_t, int64_t, int64_t, int64_t, const T*, const int64_t*, const T*, T*);
 PYKERAS_INSTANTIATE(float)

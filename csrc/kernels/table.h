@@ -102,7 +102,7 @@ enum class Reduce : uint8_t { sum, mean, max, min, prod };
   ROW(max_pool2d_grad, (const ConvShape&, const T* x, const T* dy, T* dx))                                       \
   ROW(average_pool2d, (const ConvShape&, const T* x, T* y))                                                      \
   ROW(average_pool2d_grad, (const ConvShape&, const T* dy, T* dx))                                               \
-  /* patches.cpp: y [batch, out..., taps * channels], 0 outside; y[o, j] = sum of weight[j, k] * x[o, index[j, k]] */ \
+  /* patches.cpp: y [batch, out..., taps * channels]; y[o, j] = sum of weight[j, k] * x[o, index[j, k]] */       \
   ROW(patches, (const PatchShape&, const T* x, T* y))                                                            \
   ROW(patches_grad, (const PatchShape&, const T* dy, T* dx))                                                     \
   ROW(resample, (int64_t outer, int64_t n_in, int64_t n_out, int64_t taps, int64_t inner, const T* x,            \

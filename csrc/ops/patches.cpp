@@ -1,5 +1,8 @@
 // Patches of volumes, and weighted sums of places along an axis, with their adjoints.
+#include "arithmetic.h"
 #include "conv.h"
+#include "movement.h"
+#include "reduce.h"
 
 namespace pykeras {
 namespace {
@@ -19,8 +22,8 @@ struct PatchAttributes {
     Shape shape{x.dim(0)};
     for (int axis = 0; axis < 3; ++axis) {
       const auto a = static_cast<size_t>(axis);
-      shape.push_back(conv_output(name, x.dim(axis + 1), size[a], strides[a], dilation[a],
-                                  padding[2 * a] + padding[2 * a + 1]));
+      shape.push_back(
+          conv_output(name, x.dim(axis + 1), size[a], strides[a], dilation[a], padding[2 * a] + padding[2 * a + 1]));
     }
     shape.push_back(x.dim(4) == Shape::unknown ? Shape::unknown : x.dim(4) * size[0] * size[1] * size[2]);
     return Spec{x.dtype, shape};
@@ -46,7 +49,8 @@ Tensor patches_again(const PatchAttributes& patches, const Tensor& dy);
 
 struct PatchesGrad : PatchAttributes {
   static constexpr auto name = "patches_grad";
-  static constexpr auto doc = "sum of patches at their places in volumes of shape `input_shape`: the adjoint of patches";
+  static constexpr auto doc =
+      "sum of patches at their places in volumes of shape `input_shape`: the adjoint of patches";
   static constexpr std::array inputs{"dy"};
   std::vector<int64_t> input_shape;
   static auto attributes() {
@@ -97,16 +101,16 @@ Tensor patches_again(const PatchAttributes& patches, const Tensor& dy) { return 
 // ---- resampling ----------------------------------------------------------------------------------------------------
 
 /// x with axis `axis` of size `to`, checked against index and weight (places of the result, taps).
-Spec infer_resample(const char* name, int64_t axis, const Spec& x, const Spec& index, const Spec& weight,
-                    int64_t from, int64_t to) {
+Spec infer_resample(const char* name, int64_t axis, const Spec& x, const Spec& index, const Spec& weight, int64_t from,
+                    int64_t to) {
   expect_float(name, "x", x);
   expect_dtype(name, "index", DType::int64, index);
   expect_rank(name, "index", index, 2);
   expect_same(name, "weight", Spec{x.dtype, index.shape}, weight);
   const int along = expect_axis(name, axis, x.rank());
-  expect(compatible(x.dim(along), from), name,
-         "expected axis " + std::to_string(axis) + " of size " + std::to_string(from) + ", got " +
-             dim_text(x.dim(along)));
+  expect(
+      compatible(x.dim(along), from), name,
+      "expected axis " + std::to_string(axis) + " of size " + std::to_string(from) + ", got " + dim_text(x.dim(along)));
   Shape shape = x.shape;
   shape[along] = to;
   return Spec{x.dtype, shape};
@@ -123,6 +127,23 @@ void expect_places(const char* name, In index, int64_t length) {
 }
 
 Tensor resample_again(int64_t axis, const Tensor& x, const Tensor& index, const Tensor& weight);
+
+/// The gradient of the weights: for tap k of place j, the sum of x[index[j, k]] times y[j] over all other axes.
+Tensor weight_grad(int64_t axis, const Tensor& x, const Tensor& index, const Tensor& y) {
+  const int rank = x.shape().rank();
+  const int64_t along = axis < 0 ? axis + rank : axis;
+  const Tensor taken = record(Take{along}, {x, index});
+  std::vector<int64_t> shape, others;
+  for (int a = 0; a < rank; ++a) {
+    shape.push_back(y.shape()[a]);
+    if (a == along) {
+      shape.push_back(1);
+    } else {
+      others.push_back(a < along ? a : a + 1);
+    }
+  }
+  return record(Sum{others, false}, {record(Multiply{}, {taken, record(Reshape{shape}, {y})})});
+}
 
 struct ResampleGrad {
   static constexpr auto name = "resample_grad";
@@ -148,15 +169,15 @@ struct ResampleGrad {
     });
   }
   Tensors gradient(const Backward& b) const {
-    return {resample_again(axis, b.dy(), b.in(1), b.in(2)), Tensor(), Tensor()};
+    return {b.needs(0) ? resample_again(axis, b.dy(), b.in(1), b.in(2)) : Tensor(), Tensor(),
+            b.needs(2) ? weight_grad(axis, b.dy(), b.in(1), b.in(0)) : Tensor()};
   }
 };
 PYKERAS_OP(ResampleGrad)
 
 struct Resample {
   static constexpr auto name = "resample";
-  static constexpr auto doc =
-      "along `axis`, y[j] = sum over k of weight[j, k] * x[index[j, k]]; index and weight are constants";
+  static constexpr auto doc = "along `axis`, y[j] = sum over k of weight[j, k] * x[index[j, k]]";
   static constexpr std::array inputs{"x", "index", "weight"};
   int64_t axis = 0;
   static auto attributes() { return std::tuple{field("axis", &Resample::axis)}; }
@@ -177,7 +198,8 @@ struct Resample {
   }
   Tensors gradient(const Backward& b) const {
     const int64_t length = b.in(0).shape()[expect_axis(name, axis, b.in(0).shape().rank())];
-    return {record(ResampleGrad{axis, length}, {b.dy(), b.in(1), b.in(2)}), Tensor(), Tensor()};
+    return {b.needs(0) ? record(ResampleGrad{axis, length}, {b.dy(), b.in(1), b.in(2)}) : Tensor(), Tensor(),
+            b.needs(2) ? weight_grad(axis, b.in(0), b.in(1), b.dy()) : Tensor()};
   }
 };
 PYKERAS_OP(Resample)

@@ -1,9 +1,10 @@
 """Cases of every op: inputs, attributes, a NumPy reference. They serve values, gradients, shapes, replay and
 benches."""
 
-from . import activations, arithmetic, conv, matmul, movement, normalization, random, reduce
+from . import activations, arithmetic, conv, matmul, movement, normalization, patches, random, reduce
 from .case import CASES, Case
 
 __all__ = [
-    "CASES", "Case", "activations", "arithmetic", "conv", "matmul", "movement", "normalization", "random", "reduce",
+    "CASES", "Case", "activations", "arithmetic", "conv", "matmul", "movement", "normalization", "patches", "random",
+    "reduce",
 ]  # fmt: skip
