@@ -53,6 +53,11 @@ struct ConvShape {
   int64_t groups;
 };
 
+/// Windows over volumes [batch, in..., channels]: depth, height, width.
+struct PatchShape {
+  int64_t batch, in[3], channels, out[3], size[3], stride[3], dilation[3], pad[3];
+};
+
 /// Pooling uses the same shape with in_c == out_c, groups 1.
 template <class T>
 struct BatchNormArgs {
@@ -147,6 +152,13 @@ enum class Reduce : uint8_t { sum, mean, max, min, prod };
   ROW(max_pool2d_grad, (const ConvShape&, const T* x, const T* dy, T* dx))                                       \
   ROW(average_pool2d, (const ConvShape&, const T* x, T* y))                                                      \
   ROW(average_pool2d_grad, (const ConvShape&, const T* dy, T* dx))                                               \
+  /* patches.cpp: y [batch, out..., taps * channels]; y[o, j] = sum of weight[j, k] * x[o, index[j, k]] */       \
+  ROW(patches, (const PatchShape&, const T* x, T* y))                                                            \
+  ROW(patches_grad, (const PatchShape&, const T* dy, T* dx))                                                     \
+  ROW(resample, (int64_t outer, int64_t n_in, int64_t n_out, int64_t taps, int64_t inner, const T* x,            \
+                 const int64_t* index, const T* weight, T* y))                                                   \
+  ROW(resample_grad, (int64_t outer, int64_t n_in, int64_t n_out, int64_t taps, int64_t inner, const T* dy,      \
+                      const int64_t* index, const T* weight, T* dx))                                             \
   /* normalization.cpp */                                                                                        \
   ROW(batch_norm, (const BatchNormArgs<T>&))                                                                     \
   ROW(batch_norm_grad, (const BatchNormGradArgs<T>&))                                                            \

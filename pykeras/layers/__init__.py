@@ -1,15 +1,17 @@
 """Layers."""
 
+from pykeras.layers import convolution, image, pooling, reshaping
 from pykeras.layers.absent import DenseFeatures, FlaxLayer, JaxLayer, TFSMLayer, TorchModuleWrapper
 from pykeras.layers.activation import ELU, Activation, Identity, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
 from pykeras.layers.activity_regularization import ActivityRegularization
 from pykeras.layers.attention import AdditiveAttention, Attention
 from pykeras.layers.batch_normalization import BatchNormalization
-from pykeras.layers.conv import Conv2D, Convolution2D
+from pykeras.layers.convolution import *  # noqa: F403
 from pykeras.layers.dense import Dense
 from pykeras.layers.dropout import Dropout
 from pykeras.layers.einsum_dense import EinsumDense
 from pykeras.layers.embedding import Embedding, ReversibleEmbedding
+from pykeras.layers.image import *  # noqa: F403
 from pykeras.layers.input_layer import Input, InputLayer
 from pykeras.layers.input_spec import InputSpec
 from pykeras.layers.lambda_layer import Lambda
@@ -49,18 +51,10 @@ from pykeras.layers.noise import (
     SpatialDropout3D,
 )  # fmt: skip
 from pykeras.layers.pipeline import Pipeline
-from pykeras.layers.pooling import (
-    AveragePooling2D,
-    AvgPool2D,
-    GlobalAveragePooling2D,
-    GlobalAvgPool2D,
-    GlobalMaxPool2D,
-    GlobalMaxPooling2D,
-    MaxPool2D,
-    MaxPooling2D,
-)  # fmt: skip
+from pykeras.layers.pooling import *  # noqa: F403
 from pykeras.layers.recurrent import *  # noqa: F403
 from pykeras.layers.recurrent import __all__ as _recurrent
+from pykeras.layers.reshaping import *  # noqa: F403
 from pykeras.layers.shaping import Flatten, Reshape
 from pykeras.layers.spectral_normalization import SpectralNormalization
 from pykeras.layers.wrapper import Wrapper
@@ -69,11 +63,8 @@ serialize = REGISTRY.serialize
 deserialize = REGISTRY.deserialize
 
 __all__ = [
-    "Activation", "Add", "Average", "AveragePooling2D", "AvgPool2D", "BatchNormalization", "Concatenate", "Conv2D",
-    "Convolution2D", "Dense", "Dropout", "ELU", "Flatten", "GlobalAveragePooling2D", "GlobalAvgPool2D",
-    "GlobalMaxPool2D",
-    "GlobalMaxPooling2D", "Identity", "Input", "InputLayer", "InputSpec", "Layer", "LeakyReLU", "MaxPool2D",
-    "MaxPooling2D",
+    "Activation", "Add", "Average", "BatchNormalization", "Concatenate",
+    "Dense", "Dropout", "ELU", "Flatten", "Identity", "Input", "InputLayer", "InputSpec", "Layer", "LeakyReLU",
     "Maximum", "Minimum", "Multiply", "PReLU", "ReLU", "Reshape", "Softmax", "Subtract", "add", "average",
     "concatenate",
     "deserialize", "maximum", "minimum", "multiply", "serialize", "subtract",
@@ -84,3 +75,4 @@ __all__ = [
     "RMSNormalization", "ReversibleEmbedding", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
     "SpectralNormalization", "TFSMLayer", "ThresholdedReLU", "TorchModuleWrapper", "UnitNormalization", "dot",
 ]  # fmt: skip
+__all__ += [*convolution.__all__, *image.__all__, *pooling.__all__, *reshaping.__all__]

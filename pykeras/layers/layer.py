@@ -466,7 +466,9 @@ class Layer(Operation):
         own = self._own_variables()
         if len(store) != len(own):
             names = ", ".join(v.name for v in own)
-            raise ValueError(f"{self._label}: has {len(own)} weights of its own ({names}), the saved state {len(store)}")
+            raise ValueError(
+                f"{self._label}: has {len(own)} weights of its own ({names}), the saved state {len(store)}"
+            )
         values = [store[str(number)] for number in range(len(own))]
         for variable, value in zip(own, values):
             if tuple(np.shape(value)) != variable.shape:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 from pykeras.ops import operators
 from pykeras.ops.arithmetic import *  # noqa: F403
 from pykeras.ops.attention import *  # noqa: F403
+from pykeras.ops.convolution import *  # noqa: F403
 from pykeras.ops.core import *  # noqa: F403
 from pykeras.ops.einsum import *  # noqa: F403
 from pykeras.ops.loops import *  # noqa: F403
 from pykeras.ops.movement import *  # noqa: F403
 from pykeras.ops.nn import *  # noqa: F403
 from pykeras.ops.normalization import *  # noqa: F403
+from pykeras.ops.pooling import *  # noqa: F403
 from pykeras.ops.recurrent import *  # noqa: F403
 from pykeras.ops.reduction import *  # noqa: F403
 from pykeras.ops.sorting import *  # noqa: F403

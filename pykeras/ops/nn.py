@@ -1,4 +1,4 @@
-"""Activation functions, products, convolution, pooling, normalization and cross-entropies."""
+"""Activation functions, products, normalization and cross-entropies."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import numpy as np
 
 from pykeras import _core, config
 from pykeras.keras_tensor import operation
+from pykeras.ops.convolution import conv, conv_transpose, depthwise_conv, separable_conv
 from pykeras.ops.core import cast
-from pykeras.ops.numbers import as_operand, static_shape
+from pykeras.ops.numbers import as_operand
+from pykeras.ops.pooling import adaptive_average_pool, adaptive_max_pool, average_pool, max_pool
 
 op = _core.op
 
@@ -303,103 +305,6 @@ def outer(x1, x2):
     return op.multiply(op.reshape(x1, [-1, 1]), op.reshape(x2, [1, -1]))
 
 
-# ---- convolution and pooling ---------------------------------------------------------------------
-
-
-def _pair(value, name: str) -> list[int]:
-    values = [value, value] if isinstance(value, (int, np.integer)) else list(value)
-    if len(values) != 2:
-        raise ValueError(f"{name}: expected a number or two, got {value!r}")
-    return [int(v) for v in values]
-
-
-def _same_padding(sizes, window, strides, dilation) -> list[int]:
-    """Explicit (before, after) widths so that each output axis has ceil(size / stride) values."""
-    widths: list[int] = []
-    for size, k, s, d in zip(sizes, window, strides, dilation):
-        reach = (k - 1) * d + 1
-        if size is None:
-            if s != 1:
-                return []
-            total = reach - 1
-        else:
-            total = max((math.ceil(size / s) - 1) * s + reach - size, 0)
-        widths += [total // 2, total - total // 2]
-    return widths
-
-
-def _is_first(data_format, name: str) -> bool:
-    data_format = data_format or config.image_data_format()
-    if data_format not in ("channels_last", "channels_first"):
-        raise ValueError(f"{name}: data_format: expected 'channels_last' or 'channels_first', got {data_format!r}")
-    return data_format == "channels_first"
-
-
-def _windows(name, x, window, strides, padding, dilation, first, run, channels):
-    """Runs a windowed op on NHWC, whatever the layout of ``x``."""
-    x = as_operand(x)
-    if len(x.shape) != 4:
-        raise ValueError(f"{name}: expected 4 axes, got shape {x.shape}")
-    if first:
-        x = op.transpose(x, [0, 2, 3, 1])
-    if padding == "same":
-        widths = _same_padding(x.shape[1:3], window, strides, dilation)
-        if not widths:  # symbolic: the padding depends on sizes that are not known yet
-            sizes = [None if s is None else math.ceil(s / t) for s, t in zip(x.shape[1:3], strides)]
-            shape = (x.shape[0], channels, *sizes) if first else (x.shape[0], *sizes, channels)
-            return type(x)(shape, x.dtype)
-    elif padding == "valid":
-        widths = [0, 0, 0, 0]
-    else:
-        raise ValueError(f"{name}: padding: expected 'valid' or 'same', got {padding!r}")
-    y = run(x, widths)
-    return op.transpose(y, [0, 3, 1, 2]) if first else y
-
-
-@operation
-def conv(inputs, kernel, strides=1, padding="valid", data_format=None, dilation_rate=1, bias=None):
-    """Cross-correlation over two spatial axes.
-
-    ``inputs`` (N, H, W, C) or channels first, ``kernel`` (h, w, C / groups, filters), optional ``bias`` (filters,).
-    """
-    kernel = as_operand(kernel)
-    if len(kernel.shape) != 4:
-        raise ValueError(f"conv: expected inputs and kernel of 4 axes, got kernel {kernel.shape}")
-    strides, dilation = _pair(strides, "strides"), _pair(dilation_rate, "dilation_rate")
-    first = _is_first(data_format, "conv")
-    channels = static_shape(inputs)[1 if first else -1]
-    groups = channels // kernel.shape[2] if channels and channels % kernel.shape[2] == 0 else 1
-
-    def run(x, widths):
-        return op.conv2d(x, kernel, bias, strides=strides, dilation=dilation, padding=widths, groups=groups)
-
-    return _windows("conv", inputs, kernel.shape[:2], strides, padding, dilation, first, run, kernel.shape[3])
-
-
-@operation
-def max_pool(inputs, pool_size, strides=None, padding="valid", data_format=None):
-    """The largest value of each window."""
-    return _pool("max_pool", op.max_pool2d, inputs, pool_size, strides, padding, data_format)
-
-
-@operation
-def average_pool(inputs, pool_size, strides=None, padding="valid", data_format=None):
-    """The mean of each window; padding does not count."""
-    return _pool("average_pool", op.average_pool2d, inputs, pool_size, strides, padding, data_format)
-
-
-def _pool(name, core, inputs, pool_size, strides, padding, data_format):
-    window = _pair(pool_size, "pool_size")
-    strides = window if strides is None else _pair(strides, "strides")
-    first = _is_first(data_format, name)
-    channels = static_shape(inputs)[1 if first else -1]
-
-    def run(x, widths):
-        return core(x, window, strides, widths)
-
-    return _windows(name, inputs, window, strides, padding, [1, 1], first, run, channels)
-
-
 # ---- normalization -------------------------------------------------------------------------------
 
 
@@ -538,11 +443,13 @@ def multi_hot(inputs, num_classes=None, axis=-1, dtype=None):
 
 
 __all__ = [
-    "average_pool", "batch_normalization", "binary_crossentropy", "categorical_crossentropy", "celu", "conv", "dense",
+    "adaptive_average_pool", "adaptive_max_pool", "average_pool", "conv", "conv_transpose", "depthwise_conv",
+    "max_pool", "separable_conv",
+    "batch_normalization", "binary_crossentropy", "categorical_crossentropy", "celu", "dense",
     "dot",
     "elu", "gelu", "glu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh", "leaky_relu",
     "log_sigmoid",
-    "log_softmax", "matmul", "max_pool", "multi_hot", "normalize", "outer", "relu", "relu6", "selu", "sigmoid", "silu",
+    "log_softmax", "matmul", "multi_hot", "normalize", "outer", "relu", "relu6", "selu", "sigmoid", "silu",
     "soft_shrink", "softmax", "softplus", "softsign", "sparse_categorical_crossentropy", "sparse_plus",
     "sparse_sigmoid",
     "sparsemax", "squareplus", "swish", "tanh_shrink", "tensordot", "threshold",

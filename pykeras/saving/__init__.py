@@ -77,7 +77,9 @@ def save_model(model, filepath, overwrite=True, save_format=None, include_optimi
     if kwargs:
         raise TypeError(f"save_model: unknown argument {next(iter(kwargs))!r}")
     if zipped is False:
-        raise ValueError("save_model: zipped=False (a folder) is not written: a file can be replaced whole, a folder not")
+        raise ValueError(
+            "save_model: zipped=False (a folder) is not written: a file can be replaced whole, a folder not"
+        )
     writer = {"keras": keras_archive, "h5": legacy_hdf5}[_format(filepath, save_format)]
     if _may_write(filepath, overwrite):
         writer.save_model(model, filepath, include_optimizer)

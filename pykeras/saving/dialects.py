@@ -218,7 +218,9 @@ def with_modules(entry, kind=None):
         translated = {key: with_modules(value, FAMILIES.get(key, kind)) for key, value in entry.items()}
         if _is_object(entry) and isinstance(entry["config"], dict) and "module" not in entry:
             name = entry["class_name"]
-            families = [found for found in (registry.registries(kind) if kind else None, *registry.registries()) if found]
+            families = [
+                found for found in (registry.registries(kind) if kind else None, *registry.registries()) if found
+            ]
             module = next((each.module for each in families if each.find(name) is not None), None)
             module = TF_KERAS_MODULES.get(name, {"keras.models": "keras"}.get(module, module))
             translated.update(module=module, registered_name=None if module else name)

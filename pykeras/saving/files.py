@@ -126,9 +126,7 @@ def array(group, path, shape=None):
     if not isinstance(dataset, hdf5().Dataset) or dataset.dtype.kind not in "biuf":
         raise ValueError(f"{path!r} in {label(group)}: expected an array of numbers")
     if shape is not None and tuple(dataset.shape) != tuple(shape):
-        raise ValueError(
-            f"{path!r} in {label(group)}: expected shape {tuple(shape)}, got {tuple(dataset.shape)}"
-        )
+        raise ValueError(f"{path!r} in {label(group)}: expected shape {tuple(shape)}, got {tuple(dataset.shape)}")
     limits.check(f"{path!r} in {label(group)}", dataset.nbytes, dataset.id.get_storage_size())
     try:
         return np.asarray(dataset[()])

@@ -51,9 +51,7 @@ def read(group, optimizer, weights):
             break
     if problem:
         optimizer = type(optimizer).__name__
-        warnings.warn(
-            f"{files.label(group)}: the optimizer's state {problem}; {optimizer} starts afresh", stacklevel=4
-        )
+        warnings.warn(f"{files.label(group)}: the optimizer's state {problem}; {optimizer} starts afresh", stacklevel=4)
         return
     values = [files.array(group, name, variable.shape) for variable, name in plan]
     for (variable, _), value in zip(plan, values, strict=True):

@@ -80,9 +80,7 @@ def weights_group(file):
         return file
     if "model_weights" in file:
         return files.member(file, "model_weights")
-    raise ValueError(
-        f"{files.label(file)}: an HDF5 file without Keras weights (no layer_names, model_weights or vars)"
-    )
+    raise ValueError(f"{files.label(file)}: an HDF5 file without Keras weights (no layer_names, model_weights or vars)")
 
 
 def read(group, model, skip_mismatch=False):
