@@ -106,7 +106,7 @@ sanitize: $(TOOLS)
 	build/sanitize/venv/bin/pip install --quiet "numpy>=1.24" "h5py>=3.8" "pytest>=8" "threadpoolctl>=3"
 	build/sanitize/venv/bin/pip install --quiet --force-reinstall --no-deps build/sanitize/*.whl
 	cd build/sanitize && LD_PRELOAD="$$($${CXX:-g++} -print-file-name=libasan.so) $$($${CXX:-g++} -print-file-name=libubsan.so)" \
-	  ASAN_OPTIONS=detect_leaks=0:halt_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 PYTHONMALLOC=malloc \
+	  ASAN_OPTIONS=detect_leaks=0:halt_on_error=1:allocator_may_return_null=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 PYTHONMALLOC=malloc \
 	  PYKERAS_SANITIZED=1 venv/bin/pytest -c $(CURDIR)/pyproject.toml -q -x $(PYTEST_ARGS) $(CURDIR)/tests
 
 clean:

@@ -32,6 +32,7 @@ def set_floatx(value: str) -> None:
     if value not in ("float32", "float64"):
         raise ValueError(f"floatx: expected 'float32' or 'float64', got {value!r}")
     _settings["floatx"] = value
+    _core.set_floatx(value)
 
 
 def epsilon() -> float:

@@ -54,11 +54,24 @@ def is_float(dtype: str) -> bool:
 def result_type(*dtypes: Any) -> str:
     """The dtype that operands of these dtypes are brought to.
 
-    >>> result_type("int32", "float32")
-    'float32'
+    The Python types ``bool``, ``int`` and ``float`` stand for Python's numbers, which take the dtype of the others.
+
+    >>> result_type("int32", "float32"), result_type("int8", int), result_type("int8", float)
+    ('float32', 'int8', 'float32')
     """
-    names = [standardize_dtype(d) for d in dtypes]
-    common = names[0] if names else standardize_dtype(None)
-    for name in names[1:]:
-        common = _core.common_dtype(common, name)
-    return common
+    common = None
+    for dtype in dtypes:
+        if dtype not in _PYTHON_NUMBERS:
+            name = standardize_dtype(dtype)
+            common = name if common is None else _core.common_dtype(common, name)
+    for number in _PYTHON_NUMBERS:
+        if number in dtypes and (common is None or _PYTHON_NUMBERS[number] not in _kinds_within(common)):
+            common = standardize_dtype(number)
+    return common or standardize_dtype(None)
+
+
+_PYTHON_NUMBERS: dict[Any, str] = {bool: "b", int: "i", float: "f"}
+
+
+def _kinds_within(dtype: str) -> str:
+    return "bif" if dtype in FLOATS else "bi" if dtype in INTEGERS else "b"

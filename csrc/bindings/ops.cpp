@@ -1,4 +1,5 @@
 // One Python function per op, made from the registry: arguments by position or name, inputs first, then attributes.
+#include "../ops/floatx.h"
 #include "../ops/op.h"
 #include "bindings.h"
 
@@ -82,8 +83,14 @@ std::string signature(const OpInfo& info) {
   return text + ")";
 }
 
-/// Python numbers take the dtype of the other operands; alone, they are float32 or int32.
-void settle_weak(std::vector<Operand>& operands) {
+bool fits(int64_t number, DType whole) {
+  if (size_of(whole) == 8) return is_signed(whole) || number >= 0;
+  const int bits = static_cast<int>(size_of(whole)) * 8 - (is_signed(whole) ? 1 : 0);
+  return number < (int64_t{1} << bits) && number >= (is_signed(whole) ? -(int64_t{1} << bits) : 0);
+}
+
+/// Python numbers take the dtype of the other operands; alone, they are floatx or int32.
+void settle_weak(const OpInfo& info, std::vector<Operand>& operands) {
   std::optional<DType> strong;
   bool weak_float = false, any_weak = false;
   for (const Operand& operand : operands) {
@@ -99,7 +106,7 @@ void settle_weak(std::vector<Operand>& operands) {
   for (Operand& operand : operands) {
     if (!operand.weak) continue;
     const DType own = operand.tensor.dtype();
-    DType target = own == DType::float64 ? DType::float32 : own;
+    DType target = own == DType::float64 ? floatx() : own;
     if (strong) {
       if (is_float(*strong)) {
         target = *strong;
@@ -107,9 +114,14 @@ void settle_weak(std::vector<Operand>& operands) {
         target = *strong;
       }
     } else if (weak_float && own != DType::boolean) {
-      target = DType::float32;
+      target = floatx();
     }
     if (target == own) continue;
+    if (!is_float(own) && own != DType::boolean && !is_float(target)) {
+      const int64_t number = own == DType::int64 ? *operand.tensor.as<int64_t>() : *operand.tensor.as<int32_t>();
+      expect(fits(number, target), info.name.c_str(),
+             "the number " + std::to_string(number) + " does not fit into " + name_of(target));
+    }
     Tensor converted(Spec{target, Shape{}});
     table().cast(own, target, 1, operand.tensor.data(), converted.data());
     operand.tensor = converted;
@@ -142,6 +154,10 @@ py::object call(const OpInfo& info, const py::args& args, const py::kwargs& kwar
     const py::object value = argument(i, name);
     if (input.back() == '*') {
       if (!value) throw TypeError(info.name + ": missing argument " + name);
+      if (!py::isinstance<py::iterable>(value)) {
+        throw TypeError(info.name + ": " + name + ": expected a list of tensors, got " +
+                        py::repr(value).cast<std::string>());
+      }
       for (py::handle element : py::reinterpret_borrow<py::iterable>(value)) {
         operands.push_back(operand_from(element, info.name.c_str(), name.c_str()));
       }
@@ -167,7 +183,7 @@ py::object call(const OpInfo& info, const py::args& args, const py::kwargs& kwar
     }
   }
 
-  settle_weak(operands);
+  settle_weak(info, operands);
   const OpPtr op = info.make(attributes);
   bool symbolic = false;
   for (const Operand& operand : operands) symbolic = symbolic || operand.symbolic;
@@ -219,6 +235,7 @@ void bind_ops(py::module_& m) {
     registry.append(entry);
   }
   m.attr("op_registry") = registry;
+  m.def("set_floatx", [](const std::string& dtype) { set_floatx(dtype_from_name(dtype)); });
   m.def("set_symbolic_class", [](const py::object& cls) { symbolic_class = cls; });
   // The interpreter may be gone before static objects are destroyed.
   m.add_object("_release", py::capsule([] { symbolic_class.release(); }));

@@ -144,6 +144,8 @@ void bind_errors(py::module_&) {
       py::set_error(PyExc_IndexError, error.what());
     } catch (const Error& error) {
       py::set_error(PyExc_ValueError, error.what());
+    } catch (const OutOfMemory& error) {
+      py::set_error(PyExc_MemoryError, error.what());
     }
   });
 }

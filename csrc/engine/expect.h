@@ -15,6 +15,10 @@ struct Error : std::runtime_error {
 struct TypeError : Error {
   using Error::Error;
 };
+/// Becomes MemoryError in Python.
+struct OutOfMemory : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 /// Becomes IndexError in Python.
 struct IndexError : Error {
   using Error::Error;

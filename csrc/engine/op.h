@@ -76,6 +76,8 @@ class Op {
   virtual Specs infer(const Specs& inputs) const = 0;
   virtual void forward(const Ins& inputs, const Outs& outputs) const = 0;
   virtual bool differentiable() const { return false; }
+  /// Its results are constants for differentiation, by intent and not for want of a gradient.
+  virtual bool stops_gradient() const { return false; }
   /// One gradient per input; null tensors where there is none. Made by recording other ops.
   virtual Tensors gradient(const Backward&) const { return {}; }
 

@@ -6,6 +6,8 @@ namespace pykeras {
 
 void Shape::push_back(int64_t dim) {
   if (rank_ == max_rank) throw Error("a tensor has at most " + std::to_string(max_rank) + " axes");
+  if (dim < unknown) throw Error("a tensor has no axis of size " + std::to_string(dim));
+  if (dim > largest_axis) throw Error("a tensor has no axis as large as " + std::to_string(dim));
   dims_[rank_++] = dim;
 }
 
@@ -17,14 +19,20 @@ bool Shape::known() const {
 }
 
 int64_t Shape::product(int first, int last) const {
+  // Zeros do not hide the other sizes: strides are products of those.
   int64_t result = 1;
+  bool empty = false;
   for (int axis = first; axis < last; ++axis) {
-    if (dims_[axis] != 0 && result > (int64_t{1} << 46) / dims_[axis]) {
+    if (dims_[axis] == unknown) throw Error("a tensor needs sizes that are known, got shape " + text());
+    if (dims_[axis] == 0) {
+      empty = true;
+    } else if (result > largest_size / dims_[axis]) {
       throw Error("a tensor of shape " + text() + " is too large");
+    } else {
+      result *= dims_[axis];
     }
-    result *= dims_[axis];
   }
-  return result;
+  return empty ? 0 : result;
 }
 
 std::string Shape::text() const {

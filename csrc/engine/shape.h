@@ -14,6 +14,8 @@ class Shape {
  public:
   static constexpr int max_rank = 12;
   static constexpr int64_t unknown = -1;
+  /// Of one axis and of all together; what is computed from sizes and checked attributes stays within an int64.
+  static constexpr int64_t largest_axis = int64_t{1} << 40, largest_size = int64_t{1} << 46;
 
   Shape() = default;
   Shape(std::initializer_list<int64_t> dims) : Shape(dims.begin(), dims.end()) {}
@@ -32,7 +34,7 @@ class Shape {
   void push_back(int64_t dim);
 
   bool known() const;
-  /// Number of elements; the shape must be known.
+  /// Number of elements. Raises when the shape is not known or its sizes (those that are 0 aside) multiply to too many.
   int64_t size() const { return product(0, rank_); }
   int64_t product(int first, int last) const;
   std::string text() const;

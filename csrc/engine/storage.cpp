@@ -5,6 +5,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "expect.h"
+
 namespace pykeras {
 namespace {
 
@@ -34,18 +36,17 @@ class Cache {
         return block;
       }
     }
-    try {
-      return ::operator new(size, alignment);
-    } catch (const std::bad_alloc&) {
+    void* block = ::operator new(size, alignment, std::nothrow);
+    if (!block) {
       release();
-      try {
-        return ::operator new(size, alignment);
-      } catch (const std::bad_alloc&) {
-        std::lock_guard<std::mutex> lock(mutex_);
-        use_.live -= size;
-        throw;
-      }
+      block = ::operator new(size, alignment, std::nothrow);
     }
+    if (!block) {
+      std::lock_guard<std::mutex> lock(mutex_);
+      use_.live -= size;
+      throw OutOfMemory("out of memory: a tensor needs " + std::to_string(bytes) + " bytes");
+    }
+    return block;
   }
 
   void give(void* block, size_t bytes) noexcept {

@@ -38,7 +38,9 @@ void Tape::variable_read(Variable& variable, const Tensor& value) {
 }
 
 void Tape::record(const OpPtr& op, const Tensors& inputs, const Tensors& outputs) {
-  if (!op->differentiable()) return;
+  const bool gives_reals = std::any_of(outputs.begin(), outputs.end(),
+                                       [](const Tensor& output) { return is_float(output.dtype()); });
+  if (!gives_reals || op->stops_gradient()) return;
   const bool relevant = std::any_of(inputs.begin(), inputs.end(), [this](const Tensor& input) {
     return input && is_float(input.dtype()) && tracked_.count(input.id());
   });
@@ -100,6 +102,10 @@ Tensors Tape::gradient(const Tensors& targets, const std::vector<Source>& source
       any = any || dy.back();
     }
     if (!any) continue;
+    // Calls that cannot be differentiated are kept so that this is an error and not a gradient that lacks a part.
+    if (!call.op->differentiable()) {
+      throw Error(std::string(call.op->name()) + ": has no gradient, so nothing can be differentiated through it");
+    }
     std::vector<bool> needed;
     for (const Tensor& input : call.inputs) needed.push_back(input && reached.count(input.id()));
     const Tensors dx = call.op->gradient(Backward{call.inputs, call.outputs, dy, needed});

@@ -33,9 +33,13 @@ Tensors Divide::gradient(const Backward& b) const {
 }
 PYKERAS_OP(Divide)
 
-namespace {
+// A step function: flat wherever it has a slope.
+Tensors FloorDivide::gradient(const Backward& b) const {
+  return {b.needs(0) ? zeros(b.in(0).spec()) : Tensor(), b.needs(1) ? zeros(b.in(1).spec()) : Tensor()};
+}
 PYKERAS_OP(FloorDivide)
 
+namespace {
 Tensors mod_gradient(const Backward& b) {
   Tensor dx2;
   if (b.needs(1)) {

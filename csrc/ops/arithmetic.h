@@ -86,6 +86,7 @@ PYKERAS_BINARY(Arctan2, arctan2, common_real, "angle of the point (x2, x1) in ra
 struct FloorDivide : Binary<FloorDivide, Elementwise::floor_divide> {
   static constexpr auto name = "floor_divide";
   static constexpr auto doc = "largest integer <= x1 / x2";
+  Tensors gradient(const Backward& b) const;
 };
 
 struct Copy : Unary<Copy, Elementwise::copy> {

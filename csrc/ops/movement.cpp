@@ -42,8 +42,7 @@ PYKERAS_OP(Cast)
 PYKERAS_OP(StopGradient)
 
 Spec Reshape::infer(Spec x) const {
-  Shape target{};
-  int64_t known = 1;
+  Shape target{}, given{};
   int open = -1;
   for (int64_t dim : shape) {
     expect(dim >= -1, name, "expected sizes >= -1, got " + std::to_string(dim));
@@ -51,10 +50,11 @@ Spec Reshape::infer(Spec x) const {
       expect(open < 0, name, "at most one size may be -1");
       open = target.rank();
     } else {
-      known *= dim;
+      given.push_back(dim);
     }
     target.push_back(dim);
   }
+  const int64_t known = given.size();
   if (!x.shape.known()) return Spec{x.dtype, target};
   const int64_t size = x.shape.size();
   if (open >= 0) {
@@ -226,6 +226,23 @@ Tensors Split::gradient(const Backward& b) const {
   return {record(Concatenate{axis}, std::move(parts))};
 }
 PYKERAS_OP(Split)
+namespace {
+/// Whether `count` places `start`, `start + step`, ... lie on an axis of size `dim`.
+bool lie_on_axis(int64_t start, int64_t count, int64_t step, int64_t dim) {
+  if (count == 0) return true;
+  if (start < 0 || start >= dim) return false;
+  if (count == 1) return true;
+  if (step < -dim || step > dim || count > dim) return false;
+  const int64_t last = start + (count - 1) * step;
+  return last >= 0 && last < dim;
+}
+
+/// How many places from `start` to the end of the axis a step reaches.
+int64_t places_left(int64_t start, int64_t step, int64_t dim) {
+  if (step > 0) return start >= dim ? 0 : start < 0 ? 1 : (dim - start - 1) / step + 1;
+  return start < 0 ? 0 : start >= dim ? 1 : step < -dim ? 1 : start / -step + 1;
+}
+}  // namespace
 
 Spec Slice::infer(Spec x) const {
   const auto rank = static_cast<size_t>(x.rank());
@@ -240,14 +257,9 @@ Spec Slice::infer(Spec x) const {
       shape.push_back(size[a] == -1 && start[a] == 0 && step[a] == 1 ? Shape::unknown : size[a]);
       continue;
     }
-    int64_t count = size[a];
-    if (count == -1) {
-      const int64_t room = step[a] > 0 ? dim - start[a] : start[a] + 1, stride = step[a] > 0 ? step[a] : -step[a];
-      count = room <= 0 ? 0 : (room + stride - 1) / stride;
-    }
+    const int64_t count = size[a] == -1 ? places_left(start[a], step[a], dim) : size[a];
     expect(count >= 0, name, "expected a size >= -1, got " + std::to_string(count));
-    const int64_t last = start[a] + (count - 1) * step[a];
-    expect(count == 0 || (start[a] >= 0 && start[a] < dim && last >= 0 && last < dim), name,
+    expect(lie_on_axis(start[a], count, step[a], dim), name,
            "start " + std::to_string(start[a]) + ", size " + std::to_string(count) + ", step " +
                std::to_string(step[a]) + " leave axis " + std::to_string(axis) + " of shape " + x.shape.text());
     shape.push_back(count);
@@ -266,7 +278,7 @@ kernels::TransposeArgs places(const Shape& whole, const Shape& part, const std::
   for (int axis = 0; axis < part.rank(); ++axis) {
     const auto a = static_cast<size_t>(axis);
     args.shape[axis] = part[axis];
-    args.strides[axis] = strides[a] * step[a];
+    args.strides[axis] = part[axis] > 1 ? strides[a] * step[a] : 0;
     offset += part[axis] > 0 ? strides[a] * start[a] : 0;
   }
   args.item_size = item_size;
@@ -288,13 +300,13 @@ PYKERAS_OP(Slice)
 
 Spec Embed::infer(Spec x) const {
   const auto rank = static_cast<size_t>(x.rank());
+  for (int64_t dim : shape) expect(dim >= 0, name, "expected sizes >= 0, got " + std::to_string(dim));
   expect(shape.size() == rank && start.size() == rank && step.size() == rank, name,
          "expected shape, start and step for each axis of shape " + x.shape.text());
   for (int axis = 0; axis < x.rank(); ++axis) {
     const auto a = static_cast<size_t>(axis);
     if (x.dim(axis) == Shape::unknown || shape[a] == Shape::unknown || x.dim(axis) == 0) continue;
-    const int64_t last = start[a] + (x.dim(axis) - 1) * step[a];
-    expect(step[a] != 0 && start[a] >= 0 && start[a] < shape[a] && last >= 0 && last < shape[a], name,
+    expect(step[a] != 0 && lie_on_axis(start[a], x.dim(axis), step[a], shape[a]), name,
            "shape " + x.shape.text() + " does not fit into " + Shape(shape).text());
   }
   return Spec{x.dtype, Shape(shape)};
@@ -338,7 +350,7 @@ Spec TakeGrad::infer(Spec dy, Spec indices) const {
   expect_float(name, "dy", dy);
   expect_dtype(name, "indices", DType::int64, indices);
   const int k = indices.rank();
-  expect(axis >= 0 && axis + k <= dy.rank() && length >= 0, name, "axis or length out of range");
+  expect(axis >= 0 && axis <= dy.rank() - k && length >= 0, name, "axis or length out of range");
   Shape shape;
   for (int a = 0; a < axis; ++a) shape.push_back(dy.dim(a));
   shape.push_back(length);

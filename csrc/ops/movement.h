@@ -19,7 +19,7 @@ struct StopGradient {
   static constexpr auto name = "stop_gradient";
   static constexpr auto doc = "x, as a constant for differentiation";
   static constexpr std::array inputs{"x"};
-  static constexpr bool view = true;
+  static constexpr bool view = true, constant = true;
   Spec infer(Spec x) const { return x; }
   void forward(In, Out) const {}
 };

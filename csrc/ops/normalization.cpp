@@ -1,10 +1,25 @@
 // Batch normalization over all axes but the last, layer normalization over the last.
-#include "op.h"
+#include "arithmetic.h"
+#include "movement.h"
+#include "reduce.h"
 
 namespace pykeras {
 namespace {
 
 int64_t rows_of(const Spec& x) { return x.shape.product(0, x.rank() - 1); }
+
+Tensor times(const Tensor& a, const Tensor& b) { return record(Multiply{}, {a, b}); }
+Tensor times(const Tensor& a, double b) { return times(a, scalar_like(b, a.dtype())); }
+Tensor plus(const Tensor& a, const Tensor& b) { return record(Add{}, {a, b}); }
+Tensor minus(const Tensor& a, const Tensor& b) { return record(Subtract{}, {a, b}); }
+Tensor or_zeros(const Tensor& gradient, const Tensor& like) { return gradient ? gradient : zeros(like.spec()); }
+
+/// Sums over all axes but the last.
+Tensor channel_sum(const Tensor& x) {
+  std::vector<int64_t> axes;
+  for (int axis = 0; axis + 1 < x.shape().rank(); ++axis) axes.push_back(axis);
+  return axes.empty() ? x : record(Sum{axes, false}, {x});
+}
 
 struct BatchNormGrad {
   static constexpr auto name = "batch_norm_grad";
@@ -30,6 +45,28 @@ struct BatchNormGrad {
                                        static_cast<T>(epsilon)});
     });
   }
+  Tensors gradient(const Backward& b) const {
+    // With s = 1 / sqrt(variance + epsilon), z = s (x - mean), and <a, b> for a sum over the rows, the results are
+    //   dx = gamma s (dy - <dy, 1> / n - z <dy, z> / n),  dgamma = <dy, z>,  dbeta = <dy, 1>.
+    // Their cotangents g, g_gamma, g_beta make of them the number
+    //   gamma s q + g_gamma <dy, z> + g_beta <dy, 1>,  q = <g, dy> - <g, 1> <dy, 1> / n - <g, z> <dy, z> / n.
+    const Tensor &x = b.in(0), &dy = b.in(4);
+    const Tensor g = or_zeros(b.dy(0), x), g_gamma = or_zeros(b.dy(1), b.in(2)), g_beta = or_zeros(b.dy(2), b.in(2));
+    const double share = 1.0 / static_cast<double>(std::max<int64_t>(rows_of(x.spec()), 1));
+    const Tensor s = record(Rsqrt{}, {plus(b.in(3), scalar_like(epsilon, x.dtype()))});
+    const Tensor centred = minus(x, b.in(2)), z = times(centred, s), scale = b.in(1) ? times(b.in(1), s) : s;
+    const Tensor dy_1 = channel_sum(dy), dy_z = channel_sum(times(dy, z));
+    const Tensor g_1 = times(channel_sum(g), share), g_z = times(channel_sum(times(g, z)), share);
+    const Tensor q = minus(channel_sum(times(g, dy)), plus(times(g_1, dy_1), times(g_z, dy_z)));
+    // The derivative for z, through dgamma and q.
+    const Tensor for_z = minus(times(dy, minus(g_gamma, times(scale, g_z))), times(g, times(times(scale, dy_z), share)));
+    const Tensor for_x = times(for_z, s);
+    // s stands in the scale and in z.
+    const Tensor for_s = plus(b.in(1) ? times(b.in(1), q) : q, channel_sum(times(for_z, centred)));
+    return {for_x, b.in(1) ? times(s, q) : Tensor(), record(Negative{}, {channel_sum(for_x)}),
+            times(times(for_s, times(s, times(s, s))), -0.5),
+            plus(times(minus(minus(g, g_1), times(z, g_z)), scale), plus(times(z, g_gamma), g_beta))};
+  }
 };
 PYKERAS_OP(BatchNormGrad)
 
@@ -37,7 +74,7 @@ struct BatchNorm {
   static constexpr auto name = "batch_norm";
   static constexpr auto doc =
       "gamma * (x - mean) / sqrt(variance + epsilon) + beta with mean and variance over all axes but the last; also "
-      "returns mean and (biased) variance, which are constants for differentiation";
+      "returns mean and (biased) variance";
   static constexpr std::array inputs{"x", "gamma?", "beta?"};
   static constexpr Promotion promotion = Promotion::common_real;
   double epsilon = 1e-3;
@@ -57,10 +94,16 @@ struct BatchNorm {
     });
   }
   Tensors gradient(const Backward& b) const {
-    if (!b.dy(0)) return {Tensor(), Tensor(), Tensor()};
-    const Tensors d = record_all(BatchNormGrad{epsilon},
-                                 {b.in(0), b.inputs.size() > 1 ? b.in(1) : Tensor(), b.out(1), b.out(2), b.dy()});
-    return {d[0], d[1], d[2]};
+    Tensors d(3);
+    if (b.dy(0)) d = record_all(BatchNormGrad{epsilon}, {b.in(0), b.in(1), b.out(1), b.out(2), b.dy()});
+    const double share = 1.0 / static_cast<double>(std::max<int64_t>(rows_of(b.in(0).spec()), 1));
+    const auto add = [&](const Tensor& part) { d[0] = d[0] ? plus(d[0], part) : part; };
+    if (b.dy(2)) add(times(minus(b.in(0), b.out(1)), times(b.dy(2), 2 * share)));
+    if (b.dy(1)) {
+      const Shape& shape = b.in(0).shape();
+      add(record(BroadcastTo{{shape.begin(), shape.end()}}, {times(b.dy(1), share)}));
+    }
+    return d;
   }
 };
 PYKERAS_OP(BatchNorm)

@@ -1,5 +1,8 @@
 #include "op.h"
 
+#include <atomic>
+
+#include "floatx.h"
 #include "movement.h"
 #include "pointwise.h"
 #include "reduce.h"
@@ -10,6 +13,12 @@ std::vector<OpInfo>& op_registry() {
   static std::vector<OpInfo> registry;
   return registry;
 }
+
+namespace {
+std::atomic<DType> floatx_in_use{DType::float32};
+}
+DType floatx() { return floatx_in_use; }
+void set_floatx(DType dtype) { floatx_in_use = dtype; }
 
 DType common_dtype(DType a, DType b) {
   if (a == b) return a;
@@ -46,7 +55,7 @@ DType promoted_dtype(Promotion promotion, const std::vector<DType>& dtypes, cons
   for (size_t k = first; k < dtypes.size(); ++k) {
     if (given[k]) common = common ? common_dtype(*common, dtypes[k]) : dtypes[k];
   }
-  if (promotion == Promotion::common_real && !is_float(*common)) return DType::float32;
+  if (promotion == Promotion::common_real && !is_float(*common)) return floatx();
   return *common;
 }
 

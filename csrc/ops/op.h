@@ -101,6 +101,7 @@ struct PromotionOf<T, std::void_t<decltype(T::promotion)>> {
   struct flag##_of<T, std::void_t<decltype(T::flag)>> : std::bool_constant<T::flag> {};
 PYKERAS_OPTIONAL_FLAG(view)
 PYKERAS_OPTIONAL_FLAG(remembers_input)
+PYKERAS_OPTIONAL_FLAG(constant)
 #undef PYKERAS_OPTIONAL_FLAG
 
 template <class T, class = void>
@@ -184,6 +185,7 @@ class OpOf final : public Op {
   }
   void forward(const Ins& in, const Outs& out) const override { detail::forward_call(value_, &T::forward, in, out); }
   bool differentiable() const override { return detail::HasGradient<T>::value; }
+  bool stops_gradient() const override { return detail::constant_of<T>::value; }
   Tensors gradient(const Backward& b) const override {
     if constexpr (detail::HasGradient<T>::value) return value_.gradient(b);
     return {};

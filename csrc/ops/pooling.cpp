@@ -1,4 +1,7 @@
 // Pooling over two spatial axes, NHWC.
+#include <algorithm>
+#include <cmath>
+
 #include "conv.h"
 
 namespace pykeras {
@@ -37,6 +40,9 @@ struct PoolAttributes {
                       field("padding", &Type::padding)};                                      \
   }
 
+struct MaxPool2DPick;
+Tensor pick(const PoolAttributes& pool, const Tensor& x, const Tensor& values);
+
 struct MaxPool2DGrad : PoolAttributes {
   static constexpr auto name = "max_pool2d_grad";
   static constexpr auto doc = "dy sent to the first largest value of each window of x";
@@ -52,8 +58,58 @@ struct MaxPool2DGrad : PoolAttributes {
       table().of<T>().max_pool2d_grad(shape(x.spec->shape, dy.spec->shape), x.as<T>(), dy.as<T>(), dx.as<T>());
     });
   }
+  // Where a window's largest value lies does not change with small changes of x.
+  Tensors gradient(const Backward& b) const {
+    return {b.needs(0) ? zeros(b.in(0).spec()) : Tensor(), b.needs(1) ? pick(*this, b.in(0), b.dy()) : Tensor()};
+  }
 };
 PYKERAS_OP(MaxPool2DGrad)
+
+/// For second derivatives only, so a plain loop serves.
+template <class T>
+void pick_at_largest(const kernels::ConvShape& s, const T* x, const T* values, T* y) {
+  const auto before = [](T a, T b) { return !std::isnan(a) && !(b <= a); };  // the first NaN, else the first largest
+  for (int64_t pixel = 0; pixel < s.batch * s.out_h * s.out_w; ++pixel) {
+    const int64_t image = pixel / (s.out_h * s.out_w), out_y = pixel / s.out_w % s.out_h, out_x = pixel % s.out_w;
+    const int64_t top = out_y * s.stride_h - s.pad_top, left = out_x * s.stride_w - s.pad_left;
+    for (int64_t c = 0; c < s.in_c; ++c) {
+      int64_t at = -1;
+      for (int64_t row = std::max<int64_t>(top, 0); row < std::min(top + s.kernel_h, s.in_h); ++row) {
+        for (int64_t column = std::max<int64_t>(left, 0); column < std::min(left + s.kernel_w, s.in_w); ++column) {
+          const int64_t here = ((image * s.in_h + row) * s.in_w + column) * s.in_c + c;
+          if (at < 0 || before(x[at], x[here])) at = here;
+        }
+      }
+      y[pixel * s.in_c + c] = values[at];  // padding is smaller than the pool: every window has a value
+    }
+  }
+}
+
+struct MaxPool2DPick : PoolAttributes {
+  static constexpr auto name = "max_pool2d_pick";
+  static constexpr auto doc = "for each window of x, what stands in `values` at its first largest value";
+  static constexpr std::array inputs{"x", "values"};
+  PYKERAS_POOL_ATTRIBUTES(MaxPool2DPick)
+  Spec infer(Spec x, Spec values) const {
+    expect_same(name, "values", x, values);
+    return infer_pool(name, x);
+  }
+  void forward(In x, In values, Out y) const {
+    with_real(x.dtype(), [&](auto tag) {
+      using T = decltype(tag);
+      pick_at_largest(shape(x.spec->shape, y.spec->shape), x.as<T>(), values.as<T>(), y.as<T>());
+    });
+  }
+  Tensors gradient(const Backward& b) const {
+    return {b.needs(0) ? zeros(b.in(0).spec()) : Tensor(),
+            b.needs(1) ? record(MaxPool2DGrad{*this}, {b.in(0), b.dy()}) : Tensor()};
+  }
+};
+PYKERAS_OP(MaxPool2DPick)
+
+Tensor pick(const PoolAttributes& pool, const Tensor& x, const Tensor& values) {
+  return record(MaxPool2DPick{pool}, {x, values});
+}
 
 struct MaxPool2D : PoolAttributes {
   static constexpr auto name = "max_pool2d";

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import inspect
 import math
+from typing import Any
 
-from pykeras import _core
+from pykeras import _core, config
+from pykeras.dtypes import FLOATS
 from pykeras.keras_tensor import operation
 from pykeras.ops.core import cast
 from pykeras.ops.numbers import as_operand
@@ -16,8 +18,8 @@ from pykeras.ops.numbers import as_operand
 op = _core.op
 
 
-def _unary(name: str, text: str, core: str | None = None):
-    run = getattr(op, core or name)
+def _unary(name: str, text: str):
+    run = getattr(op, name)
 
     def function(x):
         return run(x)
@@ -25,13 +27,32 @@ def _unary(name: str, text: str, core: str | None = None):
     return _named(function, name, f"{text}, element by element; same shape as ``x``.")
 
 
-def _binary(name: str, text: str, core: str | None = None):
-    run = getattr(op, core or name)
+def _binary(name: str, text: str, bools: Any = None):
+    """``bools(x1, x2)`` serves two bools, of which the op has no meaning."""
+    run = getattr(op, name)
 
     def function(x1, x2):
+        if bools is not None and _is_bool(x1) and _is_bool(x2):
+            return bools(x1, x2)
         return run(x1, x2)
 
     return _named(function, name, f"{text}, element by element with broadcasting.")
+
+
+def _is_bool(x) -> bool:
+    return isinstance(x, bool) or str(getattr(x, "dtype", None)) == "bool"
+
+
+def _as_whole(name: str):
+    """An op on bools taken as the integers 0 and 1."""
+    run = getattr(op, name)
+    return lambda *xs: run(*(cast(x, "int32") for x in xs))
+
+
+def real(x):
+    """``x``, or the floats of integers and bools."""
+    x = as_operand(x)
+    return x if x.dtype in FLOATS else cast(x, config.floatx())
 
 
 def _logic(name: str, text: str, inputs: int):
@@ -60,9 +81,7 @@ def _named(function, name: str, doc: str):
 
 
 negative = _unary("negative", "``-x``")
-absolute = _unary("absolute", "``|x|``")
 sign = _unary("sign", "-1, 0 or 1 with the sign of ``x``")
-square = _unary("square", "``x * x``")
 reciprocal = _unary("reciprocal", "``1 / x``")
 sqrt = _unary("sqrt", "Square root")
 rsqrt = _unary("rsqrt", "``1 / sqrt(x)``")
@@ -86,20 +105,17 @@ arccosh = _unary("arccosh", "Inverse hyperbolic cosine")
 arctanh = _unary("arctanh", "Inverse hyperbolic tangent")
 erf = _unary("erf", "Error function")
 erfinv = _unary("erfinv", "Inverse error function")
-floor = _unary("floor", "Largest integer not above ``x``")
-ceil = _unary("ceil", "Smallest integer not below ``x``")
-trunc = _unary("trunc", "``x`` without its fraction")
 isnan = _unary("isnan", "Whether ``x`` is not a number")
 isinf = _unary("isinf", "Whether ``x`` is infinite")
 isfinite = _unary("isfinite", "Whether ``x`` is neither infinite nor NaN")
 
-add = _binary("add", "``x1 + x2``")
+add = _binary("add", "``x1 + x2``", op.logical_or)
 subtract = _binary("subtract", "``x1 - x2``")
-multiply = _binary("multiply", "``x1 * x2``")
+multiply = _binary("multiply", "``x1 * x2``", op.logical_and)
 divide = _binary("divide", "``x1 / x2``")
-floor_divide = _binary("floor_divide", "Largest integer not above ``x1 / x2``")
-mod = _binary("mod", "Remainder of ``x1 / x2`` with the sign of ``x2``")
-power = _binary("power", "``x1 ** x2``")
+floor_divide = _binary("floor_divide", "Largest integer not above ``x1 / x2``", _as_whole("floor_divide"))
+mod = _binary("mod", "Remainder of ``x1 / x2`` with the sign of ``x2``", _as_whole("mod"))
+power = _binary("power", "``x1 ** x2``", _as_whole("power"))
 maximum = _binary("maximum", "The larger; NaN wins")
 minimum = _binary("minimum", "The smaller; NaN wins")
 arctan2 = _binary("arctan2", "Angle of the point (x2, x1) in radians")
@@ -115,19 +131,59 @@ logical_or = _logic("logical_or", "At least one", 2)
 logical_xor = _logic("logical_xor", "Exactly one", 2)
 logical_not = _logic("logical_not", "Not", 1)
 
-abs = absolute  # noqa: A001 - Keras's name
 true_divide = divide
 remainder = mod
 pow = power  # noqa: A001 - Keras's name
 
 
 @operation
+def absolute(x):
+    """``|x|``, element by element."""
+    x = as_operand(x)
+    return x if x.dtype == "bool" else op.absolute(x)
+
+
+abs = absolute  # noqa: A001 - Keras's name
+
+
+@operation
+def square(x):
+    """``x * x``, element by element; bools count as 0 and 1."""
+    return op.square(cast(x, "int32") if _is_bool(x) else x)
+
+
+@operation
+def floor(x):
+    """Largest integer not above ``x``, as a float."""
+    return op.floor(real(x))
+
+
+@operation
+def ceil(x):
+    """Smallest integer not below ``x``, as a float."""
+    return op.ceil(real(x))
+
+
+@operation
+def trunc(x):
+    """``x`` without its fraction; integers as they are."""
+    x = as_operand(x)
+    return x if x.dtype == "bool" else op.trunc(x)
+
+
+@operation
 def round(x, decimals: int = 0):  # noqa: A001 - Keras's name
-    """``x`` to ``decimals`` places, halves to even.
+    """``x`` to ``decimals`` places, halves to even; integers stay integers.
 
     >>> round([0.5, 1.5, 2.44], 0).tolist()
     [0.0, 2.0, 2.0]
     """
+    x = as_operand(x)
+    if x.dtype not in FLOATS:
+        if decimals >= 0:
+            return x
+        scale = 10.0**-decimals
+        return cast(op.multiply(op.round(op.divide(cast(x, "float64"), scale)), scale), x.dtype)
     if decimals == 0:
         return op.round(x)
     scale = 10.0**decimals
@@ -154,9 +210,13 @@ def clip(x, x_min, x_max):
     >>> clip([-1.0, 0.5, 9.0], 0, 1).tolist()
     [0.0, 0.5, 1.0]
     """
+    if _is_bool(x):
+        x = cast(x, "int32")
     if isinstance(x_min, (int, float, type(None))) and isinstance(x_max, (int, float, type(None))):
         low = -math.inf if x_min is None else float(x_min)
         high = math.inf if x_max is None else float(x_max)
+        if isinstance(x_min, float) or isinstance(x_max, float):
+            x = real(x)
         return op.clip(x, low, high)
     if x_min is not None:
         x = op.maximum(x, x_min)
@@ -175,6 +235,7 @@ def add_n(inputs):
 @operation
 def logaddexp(x1, x2):
     """``log(exp(x1) + exp(x2))`` without overflow."""
+    x1, x2 = real(x1), real(x2)
     larger = op.maximum(x1, x2)
     return op.add(larger, op.log1p(op.exp(op.negative(op.absolute(op.subtract(x1, x2))))))
 
@@ -196,10 +257,11 @@ def divide_no_nan(x1, x2):
 @operation
 def isclose(x1, x2, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False):
     """Whether ``|x1 - x2| <= atol + rtol * |x2|``."""
+    x1, x2 = real(x1), real(x2)  # differences of unsigned integers would wrap
     near = op.less_equal(op.absolute(op.subtract(x1, x2)), op.add(op.multiply(op.absolute(x2), rtol), atol))
     near = op.logical_or(near, op.equal(x1, x2))
     return op.logical_or(near, op.logical_and(op.isnan(x1), op.isnan(x2))) if equal_nan else near
 
 
 __all__ = [n for n, v in list(globals().items()) if inspect.isfunction(v) and not n.startswith("_")
-           and n not in ("operation", "as_operand", "cast")]  # fmt: skip
+           and n not in ("operation", "as_operand", "cast", "real")]  # fmt: skip

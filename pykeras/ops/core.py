@@ -81,12 +81,6 @@ def stop_gradient(variable):
     return _core.op.stop_gradient(variable)
 
 
-@operation
-def identity(x):
-    """``x`` itself."""
-    return as_operand(x)
-
-
 def dtype(x) -> str:
     """The name of the dtype of ``x``."""
     return standardize_dtype(as_operand(x).dtype)
@@ -143,7 +137,7 @@ def vectorized_map(function, elements):
 
 
 __all__ = [
-    "cast", "cond", "convert_to_numpy", "convert_to_tensor", "dtype", "fori_loop", "identity", "is_tensor", "map",
+    "cast", "cond", "convert_to_numpy", "convert_to_tensor", "dtype", "fori_loop", "is_tensor", "map",
     "ndim",
     "saturate_cast", "shape", "size", "stop_gradient", "unstack", "vectorized_map", "while_loop",
 ]  # fmt: skip

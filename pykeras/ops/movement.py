@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from pykeras import _core
-from pykeras.dtypes import standardize_dtype
+from pykeras.dtypes import result_type, standardize_dtype
 from pykeras.keras_tensor import KerasTensor, operation
 from pykeras.ops.core import cast, convert_to_tensor
 from pykeras.ops.numbers import as_operand, axes_list, normal_axis, static_shape
@@ -244,7 +244,7 @@ def pad(x, pad_width, mode: str = "constant", constant_values=None):
         if constant_values in (None, 0):
             return padded
         inside = op.embed(cast(ones_like(x), "uint8"), shape, starts, ones)
-        return op.select(cast(inside, "bool"), padded, constant_values)
+        return op.select(cast(inside, "bool"), padded, cast(constant_values, x.dtype))
     if constant_values is not None:
         raise ValueError(f"pad: constant_values goes with mode 'constant', got mode {mode!r}")
     if mode not in ("reflect", "symmetric", "edge", "wrap"):
@@ -322,8 +322,6 @@ def one_hot(x, num_classes, axis=-1, dtype=None, sparse=False):
     if sparse:
         raise ValueError("one_hot: sparse tensors are not supported")
     x = as_operand(x)
-    if x.dtype in ("float32", "float64", "bool"):
-        raise TypeError(f"one_hot: expected integers, got {x.dtype}")
     hot = op.one_hot(cast(x, "int64"), int(num_classes), standardize_dtype(dtype))
     return hot if axis in (-1, len(x.shape)) else moveaxis(hot, -1, axis)
 
@@ -371,14 +369,23 @@ def full(shape, fill_value, dtype=None):
 
 def arange(start, stop=None, step=None, dtype=None):
     """Numbers from ``start`` up to, not including, ``stop``."""
-    values = np.arange(start, stop, step) if stop is not None else np.arange(start)
     if dtype is None:
-        dtype = "int32" if values.dtype.kind in "iu" else standardize_dtype(None)
+        dtype = _dtype_of(start, stop, step)
+    start, stop, step = (np.asarray(v) if hasattr(v, "shape") else v for v in (start, stop, step))
+    values = np.arange(start, stop, step) if stop is not None else np.arange(0, start, step)
     return convert_to_tensor(values.astype(standardize_dtype(dtype)))
+
+
+def _dtype_of(*values) -> str:
+    """The dtype in which tensors, arrays and numbers meet."""
+    return result_type(*(getattr(v, "dtype", type(v)) for v in values if v is not None))
 
 
 def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
     """``num`` evenly spaced numbers."""
+    if dtype is None:
+        dtype = result_type(_dtype_of(start, stop), float)
+    start, stop = np.asarray(start), np.asarray(stop)
     values, step = np.linspace(start, stop, num, endpoint, retstep=True, axis=axis)
     values = convert_to_tensor(np.asarray(values, standardize_dtype(dtype)))
     return (values, step) if retstep else values
@@ -389,12 +396,25 @@ def eye(N, M=None, k=0, dtype=None):
     return convert_to_tensor(np.eye(N, M, k, dtype=standardize_dtype(dtype)))
 
 
+def identity(n, dtype=None):
+    """The identity matrix of ``n`` rows.
+
+    >>> identity(2).tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
+    return eye(n, dtype=dtype)
+
+
 def diag(x, k=0):
     """The matrix with ``x`` on diagonal ``k``, or the diagonal of a matrix."""
     x = as_operand(x)
     position = np.diag(np.arange(1, int(np.prod(x.shape)) + 1, dtype=np.int64).reshape(x.shape), k)
     picked = op.take(op.reshape(x, [-1]), np.maximum(position - 1, 0), 0)
-    return op.select(position > 0, picked, 0)
+    return op.select(position > 0, picked, _zero(x))
+
+
+def _zero(x):
+    return False if as_operand(x).dtype == "bool" else 0
 
 
 def tri_mask(x, k: int):
@@ -405,13 +425,13 @@ def tri_mask(x, k: int):
 @operation
 def tril(x, k=0):
     """``x`` with zeros above diagonal ``k``."""
-    return op.select(tri_mask(x, k), x, 0)
+    return op.select(tri_mask(x, k), x, _zero(x))
 
 
 @operation
 def triu(x, k=0):
     """``x`` with zeros below diagonal ``k``."""
-    return op.select(tri_mask(x, k - 1), 0, x)
+    return op.select(tri_mask(x, k - 1), _zero(x), x)
 
 
 @operation
@@ -486,7 +506,7 @@ _ALL = builtin_slice(None)
 __all__ = [
     "arange", "broadcast_to", "concatenate", "diag", "empty", "expand_dims", "eye", "flip", "full", "full_like",
     "getitem",
-    "hstack", "linspace", "moveaxis", "one_hot", "ones", "ones_like", "pad", "ravel", "repeat", "reshape", "slice",
+    "hstack", "identity", "linspace", "moveaxis", "one_hot", "ones", "ones_like", "pad", "ravel", "repeat", "reshape", "slice",
     "slice_update", "split", "squeeze", "stack", "swapaxes", "take", "take_along_axis", "tile", "transpose", "tril",
     "triu",
     "vstack", "zeros", "zeros_like",

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from pykeras import _core, config
+from pykeras.dtypes import FLOATS, result_type
 from pykeras.keras_tensor import operation
+from pykeras.ops.arithmetic import multiply, real
 from pykeras.ops.convolution import conv, conv_transpose, depthwise_conv, separable_conv
 from pykeras.ops.core import cast
 from pykeras.ops.numbers import as_operand
@@ -20,6 +22,12 @@ op = _core.op
 # ---- activation functions ------------------------------------------------------------------------
 
 
+def _numbers(x):
+    """``x``, bools as the integers 0 and 1."""
+    x = as_operand(x)
+    return cast(x, "int32") if x.dtype == "bool" else x
+
+
 @operation
 def relu(x):
     """``max(x, 0)``.
@@ -27,13 +35,13 @@ def relu(x):
     >>> relu([-1.0, 2.0]).tolist()
     [0.0, 2.0]
     """
-    return op.relu(x)
+    return op.relu(_numbers(x))
 
 
 @operation
 def relu6(x):
     """``min(max(x, 0), 6)``."""
-    return op.clip(x, 0.0, 6.0)
+    return op.clip(real(x), 0.0, 6.0)
 
 
 @operation
@@ -154,19 +162,21 @@ def tanh_shrink(x):
 @operation
 def soft_shrink(x, threshold: float = 0.5):
     """``x`` moved towards 0 by ``threshold``, 0 within it."""
+    x = real(x)
     return op.subtract(x, op.clip(x, -float(threshold), float(threshold)))
 
 
 @operation
 def hard_shrink(x, threshold: float = 0.5):
     """``x`` where ``|x| > threshold``, else 0."""
+    x = real(x)
     return op.select(op.greater(op.absolute(x), threshold), x, 0)
 
 
 @operation
 def hard_tanh(x):
     """``x`` limited to [-1, 1]."""
-    return op.clip(x, -1.0, 1.0)
+    return op.clip(_numbers(x), -1.0, 1.0)
 
 
 @operation
@@ -178,6 +188,7 @@ def threshold(x, threshold, default_value):
 @operation
 def squareplus(x, b: float = 4):
     """``(x + sqrt(x² + b)) / 2`` (arXiv:2112.11687)."""
+    x = real(x)
     return op.multiply(op.add(x, op.sqrt(op.add(op.square(x), b))), 0.5)
 
 
@@ -250,24 +261,30 @@ def matmul(x1, x2):
     >>> matmul([[1.0, 2.0]], [[3.0], [4.0]]).tolist()
     [[11.0]]
     """
+    x1, x2 = as_operand(x1), as_operand(x2)
+    return _product(x1, x2, "int32" if x1.dtype == x2.dtype == "int8" else result_type(x1.dtype, x2.dtype))
+
+
+def _product(x1, x2, dtype: str):
     from pykeras.ops.movement import expand_dims, squeeze
 
-    x1, x2 = as_operand(x1), as_operand(x2)
     rank1, rank2 = len(x1.shape), len(x2.shape)
     if rank1 == 0 or rank2 == 0:
         raise ValueError("matmul: expected tensors of at least one axis; to scale, use multiply")
-    whole = x1.dtype not in ("float32", "float64") and x2.dtype not in ("float32", "float64")
+    whole = dtype not in FLOATS
+    if whole:
+        # Exact up to 2**53; what does not fit into the result's dtype wraps, as sums of integers do.
+        x1, x2 = cast(x1, "float64"), cast(x2, "float64")
     if rank1 == 1:
         x1 = expand_dims(x1, 0)
     if rank2 == 1:
         x2 = expand_dims(x2, -1)
-    result = op.matmul(*(cast(x, "float64") for x in (x1, x2))) if whole else op.matmul(x1, x2)
+    result = op.matmul(x1, x2)
     if rank1 == 1:
         result = squeeze(result, -2)
     if rank2 == 1:
         result = squeeze(result, -1)
-    # Integer products are exact in float64 up to 2**53.
-    return cast(result, "int32") if whole else result
+    return cast(cast(result, "int64"), dtype) if whole else result
 
 
 @operation
@@ -275,9 +292,9 @@ def dot(x1, x2):
     """NumPy's dot: sum over the last axis of ``x1`` and the last but one of ``x2``."""
     x1, x2 = as_operand(x1), as_operand(x2)
     if not x1.shape or not x2.shape:
-        return op.multiply(x1, x2)
+        return multiply(x1, x2)
     if len(x2.shape) <= 2:
-        return matmul(x1, x2)
+        return _product(x1, x2, result_type(x1.dtype, x2.dtype))
     return tensordot(x1, x2, ([len(x1.shape) - 1], [len(x2.shape) - 2]))
 
 
@@ -296,13 +313,13 @@ def tensordot(x1, x2, axes: Any = 2):
     left = op.reshape(op.transpose(x1, kept1 + over1), [-1, size])
     right = op.reshape(op.transpose(x2, over2 + kept2), [size, -1])
     shape = [-1 if s is None else s for s in [x1.shape[a] for a in kept1] + [x2.shape[a] for a in kept2]]
-    return op.reshape(op.matmul(left, right), shape)
+    return op.reshape(_product(left, right, result_type(x1.dtype, x2.dtype)), shape)
 
 
 @operation
 def outer(x1, x2):
     """All products of a value of ``x1`` and one of ``x2``."""
-    return op.multiply(op.reshape(x1, [-1, 1]), op.reshape(x2, [1, -1]))
+    return multiply(op.reshape(x1, [-1, 1]), op.reshape(x2, [1, -1]))
 
 
 # ---- normalization -------------------------------------------------------------------------------

@@ -62,14 +62,14 @@ def prod(x, axis=None, keepdims: bool = False, dtype=None):
 def max(x, axis=None, keepdims: bool = False, initial=None):  # noqa: A001 - Keras's name
     """Largest value over ``axis``; NaN wins. ``initial`` takes part."""
     result = _over(op.max, as_operand(x), axis, keepdims, "max")
-    return result if initial is None else op.maximum(result, initial)
+    return result if initial is None else op.maximum(result, cast(initial, result.dtype))
 
 
 @operation
 def min(x, axis=None, keepdims: bool = False, initial=None):  # noqa: A001 - Keras's name
     """Smallest value over ``axis``; NaN wins. ``initial`` takes part."""
     result = _over(op.min, as_operand(x), axis, keepdims, "min")
-    return result if initial is None else op.minimum(result, initial)
+    return result if initial is None else op.minimum(result, cast(initial, result.dtype))
 
 
 amax, amin = max, min

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .arithmetic import LARGE, erf
+from .arithmetic import EDGES, LARGE, erf
 from .case import apart, case, integers, numbers
 
 SCALE, ALPHA = 1.0507009873554805, 1.6732632423543772
@@ -41,6 +41,7 @@ def elu(x, alpha=1.0):
 def activation(op, reference, make=numbers, **attributes):
     for shape in [(), (4, 5), (2, 1, 17), (0, 3)]:
         case(op, [make(*shape)], reference, large=lambda: ((make(LARGE, seed=1),), None), **attributes)
+    case(op, [EDGES], reference, smooth=False, **attributes)
     # Far out: no overflow, no NaN.
     case(op, [np.array([-90.0, -30.0, 30.0, 90.0])], reference, smooth=False, **attributes)
 

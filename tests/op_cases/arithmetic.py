@@ -6,25 +6,29 @@ import numpy as np
 
 from .case import apart, case, integers, numbers, truths
 
+# Enough of them to fill packets and their tails.
+EDGES = np.resize([np.nan, 0.0, np.inf, -np.inf, -0.0, 1.0, -1.0], 19)
 erf = np.vectorize(math.erf, otypes=[float])
 LARGE = 150_001  # an odd size, so that the last block is a part of one
 
 
 def erfinv(y):
     """By Newton's method on erf."""
-    x = np.zeros_like(y)
+    x, ends = np.zeros_like(y), np.abs(y) >= 1
+    given, y = y, np.where(ends, 0.5, y)
     for _ in range(40):
         step = (erf(x) - y) * np.exp(x * x) * math.sqrt(math.pi) / 2
         x = x - step
         if not np.any(np.abs(step) > 1e-15):
             break
-    return x
+    return np.where(ends, np.where(np.abs(given) == 1, given * np.inf, np.nan), x)
 
 
 def unary(op, reference, smooth=True, low=-2.0, high=2.0, make=None, tolerance=1.0):
     make = make or (lambda *shape, seed=0: numbers(*shape, low=low, high=high, seed=seed))
     for shape in [(), (1,), (3, 5), (2, 1, 17), (0, 3)]:
         case(op, [make(*shape)], reference, smooth, tolerance, large=lambda: ((make(LARGE, seed=1),), None))
+    case(op, [EDGES], reference, smooth=False, tolerance=tolerance)
 
 
 def away(*shape, seed=0):
@@ -96,6 +100,9 @@ def binary(op, reference, left=numbers, right=numbers, smooth=True, tolerance=1.
 
     for a, b in PAIRS:
         case(op, [left(*a, seed=1), right(*b, seed=2)], reference, smooth, tolerance, large)
+    grid = EDGES[:7]
+    case(op, [np.repeat(grid, 7), np.tile(grid, 7)], reference, smooth=False, tolerance=tolerance)
+    case(op, [grid[:, None], grid], reference, smooth=False, tolerance=tolerance)
     # A row repeated along blocks, and one value for each row.
     case(op, [left(70, 33, seed=1), right(33, seed=2)], reference, smooth, tolerance)
     case(op, [left(70, 1, seed=1), right(70, 33, seed=2)], reference, smooth, tolerance)
@@ -141,6 +148,17 @@ for name in ("add", "subtract", "multiply", "maximum", "minimum"):
     case(name, SMALL, getattr(np, name))
     case(name, [integers(7, dtype="uint8"), integers(2, 7, dtype="uint8", seed=3)], getattr(np, name))
     case(name, [integers(7, dtype="int64"), integers(2, 7, dtype="int32")], getattr(np, name))
+# Results that do not fit wrap.
+for dtype in ("int8", "uint8", "int16", "int32", "uint32", "int64", "uint64"):
+    low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
+    ends = np.array([low, low + 1, high - 1, high, 3, 7], dtype)
+    for name in ("add", "subtract", "multiply", "floor_divide", "mod", "maximum", "minimum"):
+        case(name, [ends[:, None], ends], getattr(np, name))
+    for name in ("negative", "absolute", "square", "sign"):
+        case(name, [ends], rounded(getattr(np, name)))
+    case("power", [ends[:, None], np.arange(9).astype(dtype)], np.power)
+for name in ("floor_divide", "mod"):  # nothing divided by nothing is nothing
+    case(name, [np.arange(-3, 4), np.zeros((1,), "int64")], getattr(np, name))
 NONZERO = np.array([3, -3, 1, -1, 2, -2], "int32")
 for name in ("floor_divide", "mod"):
     case(name, [integers(5, 6, low=-9, high=9, dtype="int32"), NONZERO], getattr(np, name))

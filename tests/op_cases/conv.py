@@ -114,6 +114,12 @@ def max_pool_grad(x, dy, pool_size, strides, padding):
     return dx[:, padding[0] : dx.shape[1] - padding[1], padding[2] : dx.shape[2] - padding[3]]
 
 
+def max_pool_pick(x, values, pool_size, strides, padding):
+    seen = np.stack([part for _, _, part in windows(padded(x, padding, -np.inf), pool_size, strides)])
+    held = np.stack([part for _, _, part in windows(padded(values, padding), pool_size, strides)])
+    return np.take_along_axis(held, np.argmax(seen, 0)[None], 0)[0]
+
+
 def counts(shape, pool_size, strides, padding):
     return sum(seen for _, _, seen in windows(padded(np.ones(shape), padding), pool_size, strides))
 
@@ -149,8 +155,14 @@ for shape, pool_size, strides, padding in POOLS:
     case("average_pool2d", [x], average_pool, **form, large=lambda: ((numbers(8, 31, 30, 20),), BIG))
     case("max_pool2d_grad", [x, dy], max_pool_grad, **form,
          large=lambda: ((numbers(8, 31, 30, 20), numbers(8, 16, 15, 20)), BIG))  # fmt: skip
+    case("max_pool2d_pick", [x, numbers(*shape, seed=4)], max_pool_pick, **form)
     case("average_pool2d_grad", [dy], average_pool_grad, **form, input_shape=list(shape),
          large=lambda: ((numbers(8, 16, 15, 20),), {**BIG, "input_shape": [8, 31, 30, 20]}))  # fmt: skip
 # Ties: the first of the largest values takes the gradient.
-case("max_pool2d_grad", [np.zeros((1, 4, 4, 2)), np.ones((1, 2, 2, 2))], max_pool_grad,
+case("max_pool2d_grad", [np.zeros((1, 4, 4, 2)), np.ones((1, 2, 2, 2))], max_pool_grad, smooth=False,
      pool_size=[2, 2], strides=[2, 2], padding=[0, 0, 0, 0])  # fmt: skip
+# The first NaN is the largest.
+ODD = np.array([1.0, np.nan, 3.0, np.inf, 2.0, 5.0, np.nan, np.nan]).reshape(1, 2, 4, 1)
+for op, other in (("max_pool2d_grad", np.ones((1, 1, 2, 1))), ("max_pool2d_pick", np.arange(8.0).reshape(1, 2, 4, 1))):
+    case(op, [ODD, other], max_pool_grad if op.endswith("grad") else max_pool_pick, smooth=False,
+         pool_size=[2, 2], strides=[2, 2], padding=[0, 0, 0, 0])  # fmt: skip

@@ -53,6 +53,11 @@ for op, function in [("max", np.max), ("min", np.min)]:
     case(op, [np.array([[1.0, np.nan, 2.0], [3.0, 1.0, np.inf]])], over(function), smooth=False, axes=[1])
     # Ties share the gradient, which finite differences cannot see.
     case(op, [np.array([[1.0, 2.0, 2.0], [3.0, 3.0, 1.0]])], over(function), smooth=False, axes=[1])
+for dtype in ("int8", "uint8", "int32", "int64"):  # wrap
+    ends = np.resize(np.array([np.iinfo(dtype).max, np.iinfo(dtype).min, 5, np.iinfo(dtype).max], dtype), (3, 43))
+    for op, function in [("sum", np.sum), ("prod", np.prod), ("max", np.max), ("min", np.min)]:
+        for axis in (0, 1):
+            case(op, [ends], same_dtype(function), axes=[axis])
 case("sum", [np.zeros((0, 3))], over(np.sum), axes=[0])
 case("prod", [np.zeros((0, 3))], over(np.prod), axes=[0])
 case("prod", [np.array([[2.0, 0.0, 3.0], [0.0, 0.0, 1.0], [1.5, 2.0, 0.5]])], over(np.prod), axes=[1])
