@@ -25,7 +25,11 @@ sys.path.insert(0, str(HERE.parent))
 import jax  # noqa: E402
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
+from keras.src.backend.common import dtypes  # noqa: E402
 from layer_cases import FAMILIES, Make, cases, same  # noqa: E402
+
+# On JAX Keras brings results of float64 down to float32, layer by layer; here the numbers are wanted in full.
+dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
 
 is_float = lambda x: hasattr(x, "dtype") and "float" in str(x.dtype)  # noqa: E731
 
@@ -78,6 +82,7 @@ def record_values(case):
     layer = make(case, dtype="float64")
     layer(described(inputs), **described(call), **mode(case))
     set_weights(case, layer)
+    variables = [*layer.trainable_variables, *layer.non_trainable_variables]
     trainable = [v.value for v in layer.trainable_variables]
     others = [v.value for v in layer.non_trainable_variables]
     leaves = keras.tree.flatten(inputs)
@@ -87,9 +92,10 @@ def record_values(case):
         filled = list(leaves)
         for i, value in zip(floating, given):
             filled[i] = value
-        outputs, after, losses = layer.stateless_call(
-            trainable, others, keras.tree.pack_sequence_as(inputs, filled), **call, **mode(case), return_losses=True
-        )
+        with keras.StatelessScope(zip(variables, [*trainable, *others]), collect_losses=True) as scope:
+            outputs = layer(keras.tree.pack_sequence_as(inputs, filled), **call, **mode(case))
+            losses = list(layer.losses)
+            after = [scope.get_current_value(v) for v in layer.non_trainable_variables]
         outputs = keras.tree.flatten(outputs)
         return [o for o in outputs if is_float(o)], (outputs, after, losses)
 
