@@ -53,6 +53,9 @@ class Layer(Operation):
     [[1.0, 2.0]]
     """
 
+    # Constructor arguments that stand in the configuration only when they are set: older Keras does not know them.
+    _said_when_set: frozenset[str] = frozenset()
+
     def __init__(self, *, activity_regularizer=None, trainable=True, dtype=None, autocast=True, name=None, **kwargs):
         self._set_input_arguments(kwargs, name)
         super().__init__(name=name)
@@ -530,10 +533,11 @@ class Layer(Operation):
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
         for name, parameter in inspect.signature(type(self).__init__).parameters.items():
-            if name in ("self", "weights", *config) or parameter.kind in (
-                parameter.VAR_POSITIONAL,
-                parameter.VAR_KEYWORD,
-            ):
+            if name in ("self", "weights", *config):
+                continue
+            if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+                continue
+            if name in self._said_when_set and getattr(self, name, None) == parameter.default:
                 continue
             attribute = self._config_attributes.get(name, name)
             if attribute is None:

@@ -6,6 +6,7 @@ import math
 
 from pykeras import check, ops
 from pykeras.config import image_data_format
+from pykeras.keras_tensor import KerasTensor
 from pykeras.layers.layer import REGISTRY, Layer
 
 
@@ -36,8 +37,6 @@ class Flatten(Layer):
         if None not in sizes:
             return ops.reshape(inputs, (-1 if shape[0] is None or shape[0] else 0, math.prod(sizes)))
         if shape[0] is None:
-            from pykeras.keras_tensor import KerasTensor
-
             return KerasTensor((None, None), inputs.dtype)
         return ops.reshape(inputs, (shape[0], -1))
 
@@ -58,6 +57,8 @@ class Reshape(Layer):
 
     def call(self, inputs):
         batch, *sizes = inputs.shape
+        if None in sizes and batch is None and -1 in self.target_shape:
+            return KerasTensor((None, *(None if size == -1 else size for size in self.target_shape)), inputs.dtype)
         if None in sizes:
             return ops.reshape(inputs, (-1 if batch is None else batch, *self.target_shape))
         size, target = math.prod(sizes), list(self.target_shape)
