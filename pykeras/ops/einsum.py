@@ -13,7 +13,7 @@ from pykeras.ops.core import cast
 from pykeras.ops.numbers import as_operand, resized, static_shape, unknown_like
 
 op = _core.op
-_SPARE = [c for c in "ZYXWVUTSRQPONMLKJIHGFEDCBAzyxwvutsrqponmlkjihgfedcba"]
+_SPARE = list("ZYXWVUTSRQPONMLKJIHGFEDCBAzyxwvutsrqponmlkjihgfedcba")
 
 
 def _plan(subscripts: str, shapes: list[tuple]) -> tuple[list[str], str]:
@@ -262,7 +262,7 @@ def rearrange(tensor, pattern: str, **axes_lengths):
 
 def _groups(side: str, pattern: str) -> list[list[str]]:
     groups: list[list[str]] = []
-    inside = None
+    inside: list[str] | None = None
     for token in side.replace("(", " ( ").replace(")", " ) ").split():
         if token == "(" and inside is None:
             inside = []

@@ -232,7 +232,7 @@ def qr(x, mode: str = "reduced"):
         return [_t(solve_triangular(r, _t(total), lower=False))]
 
     specs = [((*batch, m, k), x.dtype), ((*batch, k, n), x.dtype)]
-    return host("qr", lambda a: tuple(np.linalg.qr(a, mode)), [x], specs, gradient)
+    return host("qr", lambda a: tuple(np.linalg.qr(a, mode)), [x], specs, gradient)  # type: ignore[call-overload]
 
 
 @operation

@@ -132,6 +132,8 @@ class LossScaleOptimizer(Optimizer):
 
 
 # it takes none of the arguments that optimizers share: they belong to the inner one
-LossScaleOptimizer.__signature__ = inspect.signature(LossScaleOptimizer.__init__).replace(
+LossScaleOptimizer.__signature__ = inspect.signature(
+    LossScaleOptimizer.__init__
+).replace(  # type: ignore[attr-defined]
     parameters=list(inspect.signature(LossScaleOptimizer.__init__).parameters.values())[1:]
 )

@@ -92,7 +92,7 @@ def _attributes(owner: Any, layout: Layout) -> Iterator[tuple[str, Any]]:
     if not isinstance(owner, Layer):
         return
     skipped = _skipped_in_models() if isinstance(owner, Model) else _skipped_in_layers()
-    names = {*vars(owner), *_properties(type(owner))} - skipped - _NOT_OWNED
+    names = {*vars(owner), *_properties(type(owner))} - skipped - _NOT_OWNED  # type: ignore[arg-type]
     if isinstance(owner, Model):
         names |= {"layers", "optimizer"}
     renamed = getattr(type(owner), "_names_in_files", {})
@@ -113,7 +113,7 @@ def _attributes(owner: Any, layout: Layout) -> Iterator[tuple[str, Any]]:
 
 @functools.lru_cache(maxsize=256)
 def _properties(cls: type) -> frozenset[str]:
-    found = {}
+    found: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
         found.update(vars(base))
     kinds = (property, functools.cached_property)

@@ -71,7 +71,8 @@ case("additive_attention_masked", "AdditiveAttention", two, {"use_causal_mask": 
 
 heads = [(2, 3, 4), (2, 5, 6)]
 case("*heads", "MultiHeadAttention", heads, num_heads=2, key_dim=3)
-case("*heads_values", "MultiHeadAttention", [(2, 3, 4), (2, 5, 6), (2, 5, 7)], {"return_attention_scores": True}, num_heads=2, key_dim=3, value_dim=4,
+case("*heads_values", "MultiHeadAttention", [(2, 3, 4), (2, 5, 6), (2, 5, 7)], {"return_attention_scores": True},
+     num_heads=2, key_dim=3, value_dim=4,
      output_shape=5, use_bias=False)  # fmt: skip
 case("*heads_masks", "MultiHeadAttention", heads,
      masks={"value_mask": (2, 5), "attention_mask": (2, 3, 5)}, num_heads=2, key_dim=3)  # fmt: skip
