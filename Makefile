@@ -63,11 +63,11 @@ bench-peers: $(INSTALLED)
 	cd build/bench && $(BIN)/python $(CURDIR)/bench/peers.py
 
 # The C++ kernels alone, without Python; needs Google Benchmark (Debian: libbenchmark-dev).
-bench-micro: $(TOOLS)
-	$(BIN)/cmake -G Ninja -S . -B build/micro -DCMAKE_MAKE_PROGRAM=$(BIN)/ninja -DPython_EXECUTABLE=$(BIN)/python \
-	  -DPYKERAS_BENCH=ON -DPYKERAS_PYTHON=OFF
-	$(BIN)/cmake --build build/micro
-	build/micro/bench/micro/kernels_bench $(BENCH_ARGS)
+# It links the objects of the wheel's build.
+bench-micro: $(WHEEL)
+	$(BIN)/cmake -S . -B "$$(ls -d build/cp3*)" -DPYKERAS_BENCH=ON
+	$(BIN)/cmake --build "$$(ls -d build/cp3*)" --target kernels_bench
+	"$$(ls -d build/cp3*)"/bench/micro/kernels_bench $(BENCH_ARGS)
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

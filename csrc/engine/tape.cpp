@@ -38,8 +38,8 @@ void Tape::variable_read(Variable& variable, const Tensor& value) {
 }
 
 void Tape::record(const OpPtr& op, const Tensors& inputs, const Tensors& outputs) {
-  const bool gives_reals = std::any_of(outputs.begin(), outputs.end(),
-                                       [](const Tensor& output) { return is_float(output.dtype()); });
+  const bool gives_reals =
+      std::any_of(outputs.begin(), outputs.end(), [](const Tensor& output) { return is_float(output.dtype()); });
   if (!gives_reals || op->stops_gradient()) return;
   const bool relevant = std::any_of(inputs.begin(), inputs.end(), [this](const Tensor& input) {
     return input && is_float(input.dtype()) && tracked_.count(input.id());

@@ -178,7 +178,7 @@ enum class Reduce : uint8_t { sum, mean, max, min, prod };
   ROW(sparse_softmax_cross_entropy, (int64_t rows, int64_t n, const T* x, const int64_t* label, T* loss))        \
   ROW(sparse_softmax_cross_entropy_grad,                                                                         \
       (int64_t rows, int64_t n, const T* x, const int64_t* label, const T* dloss, T* dx))                        \
-  /* recurrent: whole sequences, see recurrent_args.h */                                 \
+  /* recurrent: whole sequences, see recurrent_args.h */                                                         \
   ROW(lstm, (const RecurrentArgs<T>&))                                                                           \
   ROW(lstm_grad, (const RecurrentGradArgs<T>&))                                                                  \
   ROW(gru, (const RecurrentArgs<T>&))                                                                            \

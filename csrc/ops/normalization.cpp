@@ -59,7 +59,8 @@ struct BatchNormGrad {
     const Tensor g_1 = times(channel_sum(g), share), g_z = times(channel_sum(times(g, z)), share);
     const Tensor q = minus(channel_sum(times(g, dy)), plus(times(g_1, dy_1), times(g_z, dy_z)));
     // The derivative for z, through dgamma and q.
-    const Tensor for_z = minus(times(dy, minus(g_gamma, times(scale, g_z))), times(g, times(times(scale, dy_z), share)));
+    const Tensor for_z =
+        minus(times(dy, minus(g_gamma, times(scale, g_z))), times(g, times(times(scale, dy_z), share)));
     const Tensor for_x = times(for_z, s);
     // s stands in the scale and in z.
     const Tensor for_s = plus(b.in(1) ? times(b.in(1), q) : q, channel_sum(times(for_z, centred)));

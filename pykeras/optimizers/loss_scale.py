@@ -131,9 +131,6 @@ class LossScaleOptimizer(Optimizer):
         return cls(**{**config, "inner_optimizer": inner})
 
 
-# it takes none of the arguments that optimizers share: they belong to the inner one
-LossScaleOptimizer.__signature__ = inspect.signature(
-    LossScaleOptimizer.__init__
-).replace(  # type: ignore[attr-defined]
-    parameters=list(inspect.signature(LossScaleOptimizer.__init__).parameters.values())[1:]
-)
+# It takes none of the arguments that optimizers share: they belong to the inner one.
+_own = inspect.signature(LossScaleOptimizer.__init__)
+LossScaleOptimizer.__signature__ = _own.replace(parameters=list(_own.parameters.values())[1:])  # type: ignore[attr-defined]
