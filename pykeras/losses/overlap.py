@@ -60,7 +60,5 @@ class Dice(LossFunctionWrapper):
 class Tversky(LossFunctionWrapper):
     """Loss of overlap with a weight for each kind of error; see :func:`tversky`."""
 
-    def __init__(
-        self, alpha=0.5, beta=0.5, reduction="sum_over_batch_size", name="tversky", axis=None, dtype=None
-    ):
+    def __init__(self, alpha=0.5, beta=0.5, reduction="sum_over_batch_size", name="tversky", axis=None, dtype=None):
         super().__init__(tversky, reduction=reduction, name=name, dtype=dtype, alpha=alpha, beta=beta, axis=axis)

@@ -95,7 +95,9 @@ class LossScaleOptimizer(Optimizer):
             finite = ops.logical_and(finite, ops.all(ops.isfinite(gradient)))
         with only_if(finite, [*variables, *self.inner_optimizer.variables]):
             scaled = [
-                gradient if variable.overwrite_with_gradient else gradient / ops.cast(self.dynamic_scale, gradient.dtype)
+                gradient
+                if variable.overwrite_with_gradient
+                else gradient / ops.cast(self.dynamic_scale, gradient.dtype)
                 for gradient, variable in zip(grads, variables, strict=True)
             ]
             self.inner_optimizer.apply(scaled, variables)

@@ -201,5 +201,3 @@ class MultiOptimizer(Optimizer):
     @classmethod
     def from_config(cls, config, custom_objects=None):
         return cls(**{**config, "optimizer_map": registry.deserialize(config["optimizer_map"], custom_objects)})
-
-

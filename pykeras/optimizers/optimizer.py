@@ -9,8 +9,8 @@ from pykeras.keras_tensor import auto_name
 from pykeras.optimizers import clipping, signature
 from pykeras.optimizers.averages import Averages
 from pykeras.optimizers.rate import Rate
-from pykeras.optimizers.state import State, only_if, temporarily
-from pykeras.variables import Variable
+from pykeras.optimizers.state import State, only_if
+from pykeras.variables import Variable, temporarily
 
 
 class Optimizer(Rate, State, Averages):
