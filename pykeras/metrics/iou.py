@@ -34,7 +34,7 @@ class IoU(Metric):
         0.3333
     """
 
-    own_arguments = (
+    own_arguments: tuple = (
         "num_classes",
         "target_class_ids",
         "ignore_class",
@@ -144,7 +144,7 @@ class MeanIoU(IoU):
         0.3333
     """
 
-    own_arguments = ("num_classes", "ignore_class", "sparse_y_true", "sparse_y_pred", "axis")
+    own_arguments: tuple = ("num_classes", "ignore_class", "sparse_y_true", "sparse_y_pred", "axis")
 
     def __init__(
         self,

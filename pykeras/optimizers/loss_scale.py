@@ -37,6 +37,8 @@ class LossScaleOptimizer(Optimizer):
         [0.75]
     """
 
+    takes_shared_arguments = False
+
     def __init__(self, inner_optimizer, initial_scale=2.0**15, dynamic_growth_steps=2000, name=None, **kwargs):
         if not kwargs.pop("dynamic", True):
             raise ValueError(
@@ -129,9 +131,3 @@ class LossScaleOptimizer(Optimizer):
     def from_config(cls, config, custom_objects=None):
         inner = registry.deserialize(config["inner_optimizer"], custom_objects)
         return cls(**{**config, "inner_optimizer": inner})
-
-
-# it takes none of the arguments that optimizers share: they belong to the inner one
-LossScaleOptimizer.__signature__ = inspect.signature(LossScaleOptimizer.__init__).replace(
-    parameters=list(inspect.signature(LossScaleOptimizer.__init__).parameters.values())[1:]
-)

@@ -1,4 +1,4 @@
-"""Records what tf_keras (Keras 2) says of what Keras 3 dropped: legacy optimizers with ``decay``, MeanTensor, MeanRelativeError.
+"""Records what tf_keras (Keras 2) says of what Keras 3 dropped: ``decay``, legacy optimizers and two metrics.
 
 usage: python record_keras2.py     (with tensorflow and tf_keras; writes fixtures/keras2.npz)
 """
