@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -152,3 +154,17 @@ def _tensor(value: Any, dtype: Any) -> _core.Tensor:
 
 def _like(value: Any, dtype: str) -> Any:
     return value if isinstance(value, (bool, int, float)) else _tensor(value, dtype)
+
+
+@contextlib.contextmanager
+def temporarily(variables: Iterable[Variable], values: Iterable[Any]) -> Iterator[None]:
+    """The variables have these values inside the block, and afterwards those they had before."""
+    variables = list(variables)
+    before = [variable.value for variable in variables]
+    try:
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
+        yield
+    finally:
+        for variable, old in zip(variables, before, strict=True):
+            variable.assign(old)

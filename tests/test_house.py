@@ -26,7 +26,7 @@ FLOORS = [
     {"dtype_policies", "activations", "initializers", "regularizers", "constraints", "losses", "metrics", "optimizers"},
     {"layers"},
     {"models", "training", "callbacks", "utils"},  # fit makes its own callbacks: History and the progress bar
-    {"saving", "preprocessing", "datasets", "applications", "wrappers", "legacy", "compat"},
+    {"saving", "preprocessing", "datasets", "applications", "wrappers", "legacy", "backend", "mixed_precision"},
 ]
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
 

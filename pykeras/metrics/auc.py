@@ -5,6 +5,7 @@ from pykeras.losses.reduction import divide_no_nan
 from pykeras.metrics.counting import Thresholds, confusion_counts, even_thresholds
 from pykeras.metrics.metric import Metric
 from pykeras.metrics.names import registry
+from pykeras.registry import deserialize
 
 _COUNTS = ("true_positives", "false_positives", "true_negatives", "false_negatives")
 _CURVES = ("ROC", "PR", "PRGAIN")
@@ -161,6 +162,11 @@ class AUC(Metric):
             "from_logits": self.from_logits,
         }
         return config if self._given is None else {**config, "thresholds": list(self._given)}
+
+    @classmethod
+    def from_config(cls, config):
+        # Keras writes the weights as a tensor
+        return cls(**{**config, "label_weights": deserialize(config.get("label_weights"))})
 
 
 def _davis_goadrich(hits, alarms, misses):

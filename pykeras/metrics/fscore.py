@@ -53,7 +53,7 @@ class FBetaScore(Metric):
         Args:
             y_true: labels 0 or 1, shape ``(n, classes)``.
             y_pred: scores or probabilities of the same shape.
-            sample_weight: None, a number, or shape ``(n,)``.
+            sample_weight: None, a number, ``(n,)`` or ``(n, classes)``.
 
         Raises:
             ValueError: for other shapes.
@@ -74,7 +74,8 @@ class FBetaScore(Metric):
         chosen = ops.cast(chosen, self.dtype)
         weight = None
         if sample_weight is not None:
-            weight = ops.reshape(ops.cast(ops.convert_to_tensor(sample_weight), self.dtype), (-1, 1))
+            weight = ops.cast(ops.convert_to_tensor(sample_weight), self.dtype)
+            weight = weight if len(weight.shape) == 2 else ops.reshape(weight, (-1, 1))
         for variable, values in (
             (self.true_positives, chosen * y_true),
             (self.false_positives, chosen * (1.0 - y_true)),

@@ -34,7 +34,7 @@ class IoU(Metric):
         0.3333
     """
 
-    own_arguments: tuple[str, ...] = (
+    own_arguments: tuple = (
         "num_classes",
         "target_class_ids",
         "ignore_class",
@@ -123,7 +123,7 @@ class BinaryIoU(IoU):
         0.3333
     """
 
-    own_arguments: tuple[str, ...] = ("target_class_ids", "threshold")
+    own_arguments = ("target_class_ids", "threshold")
 
     def __init__(self, target_class_ids=(0, 1), threshold=0.5, name=None, dtype=None):
         super().__init__(2, target_class_ids, name=name, dtype=dtype)
@@ -144,7 +144,7 @@ class MeanIoU(IoU):
         0.3333
     """
 
-    own_arguments: tuple[str, ...] = ("num_classes", "ignore_class", "sparse_y_true", "sparse_y_pred", "axis")
+    own_arguments: tuple = ("num_classes", "ignore_class", "sparse_y_true", "sparse_y_pred", "axis")
 
     def __init__(
         self,
@@ -164,7 +164,7 @@ class MeanIoU(IoU):
 class OneHotIoU(IoU):
     """Intersection over union of some classes with one-hot labels; arguments as in :class:`IoU`."""
 
-    own_arguments: tuple[str, ...] = ("num_classes", "target_class_ids", "ignore_class", "sparse_y_pred", "axis")
+    own_arguments = ("num_classes", "target_class_ids", "ignore_class", "sparse_y_pred", "axis")
 
     def __init__(
         self,
@@ -183,7 +183,7 @@ class OneHotIoU(IoU):
 class OneHotMeanIoU(MeanIoU):
     """Mean intersection over union of all classes with one-hot labels; arguments as in :class:`IoU`."""
 
-    own_arguments: tuple[str, ...] = ("num_classes", "ignore_class", "sparse_y_pred", "axis")
+    own_arguments = ("num_classes", "ignore_class", "sparse_y_pred", "axis")
 
     def __init__(self, num_classes, name=None, dtype=None, ignore_class=None, sparse_y_pred=False, axis=-1):
         super().__init__(num_classes, name, dtype, ignore_class, False, sparse_y_pred, axis)

@@ -6,7 +6,7 @@ import operator
 from pykeras import initializers
 from pykeras.keras_tensor import any_symbolic, auto_name
 from pykeras.losses.reduction import compute_dtype
-from pykeras.variables import Variable
+from pykeras.variables import Variable, temporarily
 
 
 class Metric:
@@ -122,6 +122,29 @@ class Metric:
                 raise ValueError(f"Cannot merge {metric.name} into {self.name}: variables {theirs} against {shapes}")
             for mine, other in zip(self.variables, metric.variables, strict=True):
                 mine.assign_add(other.value)
+
+    def stateless_update_state(self, metric_variables, *args, **kwargs):
+        """``update_state`` as a function: values of ``variables`` in, new ones out; the metric stays as it was."""
+        with temporarily(self.variables, self._checked(metric_variables)):
+            self.update_state(*args, **kwargs)
+            return [variable.value for variable in self.variables]
+
+    def stateless_result(self, metric_variables):
+        """``result`` for these values of ``variables``."""
+        with temporarily(self.variables, self._checked(metric_variables)):
+            return self.result()
+
+    def stateless_reset_state(self):
+        """The values of ``variables`` after ``reset_state``; the metric stays as it was."""
+        variables = self.variables
+        with temporarily(variables, [variable.value for variable in variables]):
+            self.reset_state()
+            return [variable.value for variable in variables]
+
+    def _checked(self, values):
+        if len(values) != len(self.variables):
+            raise ValueError(f"{self.name}: expected values of {len(self.variables)} variables, got {len(values)}")
+        return values
 
     def __call__(self, *args, **kwargs):
         """Update with a batch, return the result over all batches so far."""

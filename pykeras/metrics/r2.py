@@ -13,8 +13,8 @@ class R2Score(Metric):
     """``1 - sum((y_true - y_pred)²) / sum((y_true - mean)²)`` of each output.
 
     Args:
-        class_aggregation: ``"uniform_average"`` of the outputs, ``"variance_weighted_average"`` or None for one score an
-            output.
+        class_aggregation: ``"uniform_average"`` of the outputs, ``"variance_weighted_average"`` or None for one score
+            an output.
         num_regressors: number of inputs of the model, for the adjusted score ``1 - (1 - R²)·(n - 1)/(n - p - 1)``; as
             long as there are too few samples for it, the plain one stands.
         name, dtype: as in :class:`~pykeras.metrics.Metric`.

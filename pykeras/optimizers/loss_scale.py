@@ -37,6 +37,8 @@ class LossScaleOptimizer(Optimizer):
         [0.75]
     """
 
+    takes_shared_arguments = False
+
     def __init__(self, inner_optimizer, initial_scale=2.0**15, dynamic_growth_steps=2000, name=None, **kwargs):
         if not kwargs.pop("dynamic", True):
             raise ValueError(
@@ -129,8 +131,3 @@ class LossScaleOptimizer(Optimizer):
     def from_config(cls, config, custom_objects=None):
         inner = registry.deserialize(config["inner_optimizer"], custom_objects)
         return cls(**{**config, "inner_optimizer": inner})
-
-
-# It takes none of the arguments that optimizers share: they belong to the inner one.
-_own = inspect.signature(LossScaleOptimizer.__init__)
-LossScaleOptimizer.__signature__ = _own.replace(parameters=list(_own.parameters.values())[1:])  # type: ignore[attr-defined]

@@ -19,7 +19,8 @@ class Nadam(Optimizer):
         beta_1: share of the mean gradient that a step keeps, in the end.
         beta_2: share of the mean square that a step keeps.
         epsilon: keeps the quotient finite.
-        **options: arguments that all optimizers share; see :class:`~pykeras.optimizers.Optimizer`.
+        **options: arguments that all optimizers share; see :class:`~pykeras.optimizers.Optimizer`. And Keras 2's
+            ``schedule_decay`` s: ``0.96^(s·t)`` takes the place of ``0.96ᵗ``.
 
     Source: T. Dozat, "Incorporating Nesterov Momentum into Adam", 2015.
 
@@ -35,6 +36,7 @@ class Nadam(Optimizer):
     own_arguments = ("beta_1", "beta_2", "epsilon")
 
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, **options):
+        self.schedule_decay = check.non_negative_float("schedule_decay", options.pop("schedule_decay", 1.0))
         super().__init__(learning_rate, **options)
         self.beta_1 = check.fraction("beta_1", beta_1)
         self.beta_2 = check.fraction("beta_2", beta_2)
@@ -49,7 +51,7 @@ class Nadam(Optimizer):
         self._u_product = self.add_variable((), "ones", dtype, name="u_product")
 
     def _momentum_at(self, step):
-        return self.beta_1 * (1.0 - 0.5 * ops.power(0.96, step))
+        return self.beta_1 * (1.0 - 0.5 * ops.power(0.96**self.schedule_decay, step))
 
     def begin_step(self):
         step = ops.cast(self.iterations + 1, self._u_product.dtype)
@@ -70,3 +72,7 @@ class Nadam(Optimizer):
         slots.velocity.assign_add((ops.square(gradient) - slots.velocity) * (1.0 - self.beta_2))
         ahead = learning_rate.momentum * slots.momentum + learning_rate.gradient * gradient
         variable.assign_sub(ahead / (ops.sqrt(slots.velocity * learning_rate.velocity) + self.epsilon))
+
+    def get_config(self):
+        config = super().get_config()
+        return config if self.schedule_decay == 1.0 else {**config, "schedule_decay": self.schedule_decay}

@@ -4,16 +4,16 @@ import re
 import warnings
 
 from pykeras import check, ops
-from pykeras.differentiation import GradientTape
 from pykeras.keras_tensor import auto_name
 from pykeras.optimizers import clipping, signature
 from pykeras.optimizers.averages import Averages
 from pykeras.optimizers.rate import Rate
-from pykeras.optimizers.state import State, only_if, temporarily
+from pykeras.optimizers.state import State, only_if
+from pykeras.optimizers.ways import Ways
 from pykeras.variables import Variable
 
 
-class Optimizer(Rate, State, Averages):
+class Optimizer(Rate, State, Averages, Ways):
     """Base class of optimizers.
 
     A subclass names its slots, variables kept for each weight, and says in :meth:`update` how a weight changes.
@@ -52,6 +52,8 @@ class Optimizer(Rate, State, Averages):
     slots: tuple = ()
     #: Names of the constructor's own arguments: attributes that ``get_config`` writes beside the shared ones.
     own_arguments: tuple = ()
+    #: Whether the constructor passes the shared arguments on.
+    takes_shared_arguments = True
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -172,77 +174,6 @@ class Optimizer(Rate, State, Averages):
         for variable in variables:
             if variable.constraint is not None:
                 variable.assign(variable.constraint(variable.value))
-
-    def apply_gradients(self, grads_and_vars, name=None, **kwargs):
-        """``apply`` for pairs of gradient and weight; returns the number of steps taken.
-
-        Keras 2's ``skip_gradients_aggregation`` and ``experimental_aggregate_gradients`` speak of several devices,
-        ``name`` of graph nodes: with one device and no graph there is nothing for them to change.
-        """
-        if unknown := set(kwargs) - {"skip_gradients_aggregation", "experimental_aggregate_gradients"}:
-            raise TypeError(f"apply_gradients() got an unexpected keyword argument {min(unknown)!r}")
-        pairs = list(grads_and_vars)
-        self.apply([gradient for gradient, _ in pairs], [variable for _, variable in pairs])
-        return self._iterations
-
-    def compute_gradients(self, loss, var_list, tape=None):
-        """Pairs of gradient and weight, as tf.keras gives them.
-
-        Args:
-            loss: a function without arguments, or a tensor that ``tape`` has seen computed.
-            var_list: the weights.
-            tape: the :class:`~pykeras.GradientTape` of ``loss``; a function needs none.
-        """
-        if not callable(loss) and tape is None:
-            raise ValueError(f"{self.name}: a loss that is no function needs the tape it was computed under: tape=...")
-        tape = tape or GradientTape()
-        if callable(loss):
-            with tape:
-                loss = self.scale_loss(loss())
-        return list(zip(tape.gradient(loss, list(var_list)), var_list, strict=True))
-
-    def minimize(self, loss, var_list, tape=None):
-        """One step: ``compute_gradients`` and ``apply_gradients``.
-
-        Example:
-            >>> import pykeras
-            >>> weight = pykeras.Variable(3.0)
-            >>> optimizer = pykeras.optimizers.SGD(0.5)
-            >>> for _ in range(2):
-            ...     _ = optimizer.minimize(lambda: weight * weight * 0.5, [weight])
-            >>> float(weight)
-            0.75
-        """
-        return self.apply_gradients(self.compute_gradients(loss, var_list, tape))
-
-    def stateless_apply(self, optimizer_variables, grads, trainable_variables):
-        """``apply`` as a function: values in, values out, the optimizer and its weights left as they were.
-
-        Args:
-            optimizer_variables: values of ``optimizer.variables``.
-            grads: gradients.
-            trainable_variables: values of the weights the optimizer was built for.
-
-        Returns:
-            New values of the weights and of the optimizer's variables.
-
-        Raises:
-            ValueError: when the optimizer has not been built, or numbers differ.
-        """
-        if not self.built:
-            raise ValueError(f"{self.name} has no variables yet: call optimizer.build(variables) first")
-        variables = [*self._trainable_variables, *self.variables]
-        values = [*trainable_variables, *optimizer_variables]
-        if len(values) != len(variables):
-            raise ValueError(
-                f"{self.name}: expected values of {len(self._trainable_variables)} weights and {len(self.variables)} "
-                f"variables, got {len(trainable_variables)} and {len(optimizer_variables)}"
-            )
-        weights = len(self._trainable_variables)
-        with temporarily(variables, values):
-            self.apply(grads, self._trainable_variables)
-            after = [variable.value for variable in variables]
-        return after[:weights], after[weights:]
 
     def _with_gradients(self, grads, variables):
         missing = [v.path for gradient, v in zip(grads, variables, strict=True) if gradient is None]

@@ -22,7 +22,7 @@ IGNORED = ("jit_compile", "is_legacy_optimizer")
 
 def merge(cls, base):
     """Show the shared arguments in the signature of an optimizer whose constructor passes ``**options`` on."""
-    if "__init__" not in vars(cls):
+    if "__init__" not in vars(cls) or not cls.takes_shared_arguments:
         return
     own = list(inspect.signature(cls.__init__).parameters.values())[1:]
     if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in own):

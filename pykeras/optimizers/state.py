@@ -181,19 +181,6 @@ def only_if(condition, variables):
             variable.assign(ops.where(condition, variable.value, old))
 
 
-@contextlib.contextmanager
-def temporarily(variables, values):
-    """The variables have these values inside the block, and afterwards those they had before."""
-    before = [variable.value for variable in variables]
-    try:
-        for variable, value in zip(variables, values, strict=True):
-            variable.assign(value)
-        yield
-    finally:
-        for variable, old in zip(variables, before, strict=True):
-            variable.assign(old)
-
-
 def places(variables):
     """Identity of each variable to its place."""
     return {id(variable): place for place, variable in enumerate(variables)}

@@ -128,3 +128,34 @@ def test_ignored_class_leaves_the_mean():
 
 def test_dtype():
     assert losses.MeanSquaredError(dtype="float64")([[0.0]], [[1.0]]).dtype == "float64"
+
+
+def test_mask_of_a_result_leaves_places_out():
+    class Half(losses.Loss):
+        def call(self, y_true, y_pred):
+            values = ops.squeeze(y_pred, -1)
+            values._keras_mask = ops.convert_to_tensor([True, False])
+            return values
+
+    assert float(Half()([[0.0], [0.0]], [[3.0], [100.0]])) == 3.0
+
+
+def test_ctc_of_short_sequences_by_hand():
+    """Two frames spell "1" as 11, 1- or -1: 3 of 4 equally likely paths; two different labels fill both frames."""
+    scores = np.zeros((3, 2, 3), "float32")
+    values = losses.ctc(np.array([[1, 0], [1, 2], [0, 0]]), scores).numpy()
+    np.testing.assert_allclose(values, -np.log([3 / 9, 1 / 9, 1 / 9]), rtol=1e-5)
+    assert losses.ctc([[1, 1]], scores[:1]).numpy()[0] > 1e4  # equal labels need a blank between them
+    with pytest.raises(ValueError, match="ctc: expected labels of shape"):
+        losses.ctc([1], scores)
+
+
+def test_circle_compares_with_references():
+    embeddings = np.array([[1.0, 0.0], [0.0, 1.0]], "float32")
+    alone = losses.circle([0, 1], embeddings, embeddings[::1].argmax(1), embeddings, remove_diagonal=False)
+    np.testing.assert_allclose(alone, losses.circle([0, 1], embeddings, remove_diagonal=False), rtol=1e-6)
+
+
+def test_generalized_crossentropy_checks_q():
+    with pytest.raises(ValueError, match="q: expected a number between 0 and 1, got 1"):
+        losses.CategoricalGeneralizedCrossEntropy(q=1)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import pykeras
 from pykeras import losses, metrics
 
 CLASSES = [value for value in vars(metrics).values() if isinstance(value, type) and issubclass(value, metrics.Metric)]
@@ -36,9 +37,22 @@ def test_unknown_name_suggests_near_ones():
         metrics.get("acuracy")
 
 
+NEEDED = {
+    "IoU": {"num_classes": 3, "target_class_ids": [0, 2]},
+    "OneHotIoU": {"num_classes": 3, "target_class_ids": [1]},
+    "MeanIoU": {"num_classes": 3},
+    "OneHotMeanIoU": {"num_classes": 3},
+    "MeanRelativeError": {"normalizer": [1.0, 0.0]},
+    "PrecisionAtRecall": {"recall": 0.5},
+    "RecallAtPrecision": {"precision": 0.5},
+    "SensitivityAtSpecificity": {"specificity": 0.5},
+    "SpecificityAtSensitivity": {"sensitivity": 0.5},
+}
+
+
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda c: c.__name__)
 def test_config_round_trip(cls):
-    metric = cls(name="mine")
+    metric = cls(name="mine", **NEEDED.get(cls.__name__, {}))
     again = metrics.deserialize(metrics.serialize(metric))
     assert type(again) is cls
     assert again.get_config() == metric.get_config()
@@ -128,3 +142,102 @@ def test_abstract_methods():
         metric.result()
     with pytest.raises(NotImplementedError, match="has no update_state"):
         metric.update_state()
+
+
+# Metrics made when the first batch comes, in a training that is recorded and replayed
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [
+        lambda: metrics.AUC(multi_label=True),
+        lambda: metrics.AUC(curve="PR"),
+        lambda: metrics.F1Score(average="macro", threshold=0.5),
+        lambda: metrics.R2Score(),
+        lambda: metrics.Precision(thresholds=[0.2, 0.5]),
+        lambda: metrics.Recall(top_k=1),
+        lambda: metrics.BinaryIoU(),
+        lambda: metrics.SensitivityAtSpecificity(0.5),
+        lambda: metrics.PearsonCorrelation(),
+    ],
+    ids=lambda make: type(make()).__name__,
+)
+def test_in_fit_as_alone(metric):
+    rng = np.random.default_rng(1)
+    x, y = rng.random((40, 3)).astype("float32"), rng.integers(0, 2, (40, 3)).astype("float32")
+    model = pykeras.Sequential([pykeras.Input((3,)), pykeras.layers.Dense(3, activation="sigmoid")])
+    made = metric()
+    model.compile("sgd", "mse", metrics=[made])
+    model.fit(x, y, batch_size=8, epochs=2, verbose=0)
+    got = model.evaluate(x, y, batch_size=8, verbose=0, return_dict=True)
+    alone = metric()
+    predictions = model.predict(x, batch_size=8, verbose=0)
+    for first in range(0, 40, 8):
+        alone.update_state(y[first : first + 8], predictions[first : first + 8])
+    np.testing.assert_allclose(got[made.name], alone.result().numpy(), rtol=1e-5)
+
+
+def test_stateless_functions():
+    metric = metrics.Mean()
+    metric.update_state([8.0])
+    state = metric.stateless_update_state(metric.stateless_reset_state(), [1.0, 2.0])
+    state = metric.stateless_update_state(state, [6.0])
+    assert float(metric.stateless_result(state)) == 3.0
+    assert float(metric.result()) == 8.0
+    with pytest.raises(ValueError, match="expected values of 2 variables, got 1"):
+        metric.stateless_result(state[:1])
+
+
+def test_wrapped_metric_functions_and_losses_round_trip():
+    for fn, options in ((metrics.binary_accuracy, {"threshold": 0.2}), (losses.Huber(delta=2.0), {})):
+        metric = metrics.MeanMetricWrapper(fn, name="m", **options)
+        again = metrics.deserialize(metrics.serialize(metric))
+        batch = [[1.0, 0.0]], [[0.3, 5.0]]
+        assert float(again(*batch)) == float(metric(*batch))
+    old = metrics.MeanMetricWrapper.from_config({"name": "m", "fn": "mean_squared_error"})
+    assert old._fn is losses.mean_squared_error
+
+
+def test_merge_of_counts():
+    parts = [metrics.AUC(num_thresholds=5) for _ in range(2)]
+    whole = metrics.AUC(num_thresholds=5)
+    for part, batch in zip(parts, [([0, 1], [0.2, 0.9]), ([1, 0, 1], [0.4, 0.6, 0.7])], strict=True):
+        part.update_state(*batch)
+        whole.update_state(*batch)
+    parts[0].merge_state(parts[1:])
+    assert float(parts[0].result()) == float(whole.result())
+
+
+def test_class_id_and_top_k_by_hand():
+    y_true, y_pred = [[0, 1, 0], [1, 0, 0]], [[0.1, 0.3, 0.6], [0.6, 0.3, 0.1]]
+    assert float(metrics.Recall(top_k=2)(y_true, y_pred)) == 1.0
+    assert float(metrics.Precision(top_k=2)(y_true, y_pred)) == 0.5
+    assert float(metrics.Precision(class_id=0)(y_true, y_pred)) == 1.0
+    with pytest.raises(ValueError, match=r"expected predictions of shape \(samples, classes\)"):
+        metrics.Recall(class_id=0)([1, 0], [0.1, 0.9])
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: metrics.Precision(thresholds=1.5), "Precision: expected thresholds between 0 and 1, got 1.5"),
+        (lambda: metrics.AUC(curve="ROCK"), 'curve: expected one of "ROC", "PR", "PRGAIN", got "ROCK"'),
+        (lambda: metrics.AUC(num_thresholds=1), "expected more than 1"),
+        (lambda: metrics.AUC(num_labels=3), "expected None without multi_label"),
+        (lambda: metrics.IoU(2, [2]), "target_class_ids: expected classes from 0 to 1"),
+        (lambda: metrics.F1Score(average="mean"), "average: expected one of"),
+        (lambda: metrics.F1Score(threshold=0), "threshold: expected a number above 0"),
+        (lambda: metrics.F1Score()([1, 0], [0.1, 0.9]), r"expected labels and predictions of shape \(samples, classes"),
+        (lambda: metrics.R2Score(class_aggregation="mean"), "class_aggregation: expected one of"),
+        (lambda: metrics.PrecisionAtRecall(1.5), "recall: expected a number from 0 to 1"),
+        (lambda: metrics.MeanTensor().result(), "has seen no tensor yet"),
+    ],
+)
+def test_bad_arguments(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def test_float_weights_of_whole_counts_warn():
+    with pytest.warns(UserWarning, match="lose their fraction"):
+        metrics.MeanIoU(2)([0, 1], [0, 1], sample_weight=np.array([0.5, 1.0], "float32"))

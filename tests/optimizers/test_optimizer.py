@@ -224,6 +224,12 @@ def test_legacy_names():
     assert optimizers.legacy.Adam(lr=0.1).get_config()["learning_rate"] == pytest.approx(0.1)
 
 
+def test_legacy_nadam_keeps_its_schedule():
+    again = optimizers.deserialize(optimizers.serialize(optimizers.legacy.Nadam(0.1)))
+    assert again.schedule_decay == 0.004 and optimizers.Nadam().schedule_decay == 1.0
+    assert "schedule_decay" not in optimizers.Nadam().get_config()
+
+
 def test_float64_weights_are_changed_in_float64():
     variable = pykeras.Variable(np.array([1.0]), dtype="float64", name="w")
     optimizers.Adam(0.1).apply([ops.convert_to_tensor(np.array([0.3]))], [variable])

@@ -21,6 +21,8 @@ AS_LOSSES = (
 BINARY = ("binary_column", "binary_flat", "binary_many", "binary")
 THRESHOLDS = [0.2, 0.5, 0.9]
 EVEN = [0.0, 0.25, 0.5, 0.75, 1.0]
+# these take one weight a sample; of others Keras makes an outer product
+FLAT_WEIGHTS = ("FBetaScore", "F1Score")
 CURVES = [
     {"curve": curve, "summation_method": method}
     for curve in ("ROC", "PR", "PRGAIN")
@@ -98,10 +100,11 @@ METRICS = [
     ("PearsonCorrelation", {"axis": 1}, ("sequence",)),
     ("ConcordanceCorrelation", {}, ("real", "sequence")),
     ("ConcordanceCorrelation", {"axis": 1}, ("sequence",)),
-    ("R2Score", {}, ("real", "flat")),
-    ("R2Score", {"class_aggregation": None}, ("real",)),
-    ("R2Score", {"class_aggregation": "variance_weighted_average"}, ("real",)),
-    ("R2Score", {"num_regressors": 2}, ("real",)),
+    ("R2Score", {}, ("labels_many", "flat")),
+    ("R2Score", {"class_aggregation": None}, ("labels_many",)),
+    ("R2Score", {"class_aggregation": "variance_weighted_average"}, ("labels_many",)),
+    ("R2Score", {"num_regressors": 2}, ("labels_many",)),
+    ("R2Score", {"num_regressors": 20}, ("flat",)),
 ]
 
 
@@ -113,7 +116,8 @@ def main():
             y_true, y_pred = DATA[source]
             n = len(y_true)
             config = keras.metrics.serialize(getattr(keras.metrics, name)(name="metric", **kwargs))
-            for weights in (None, ramp(n), ramp(n, 1), ramp(*y_pred.shape)):
+            shaped = () if name in FLAT_WEIGHTS else (ramp(n, 1), ramp(*y_pred.shape))
+            for weights in (None, ramp(n), *shaped):
                 metric = getattr(keras.metrics, name)(**kwargs)
                 steps = []
                 for part in (slice(0, n // 2), slice(n // 2, n)):
