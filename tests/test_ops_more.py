@@ -243,7 +243,8 @@ def test_value_shape_and_gradient(name, args, kwargs, want, smooth):
         values = []
         for step in (1e-6, -1e-6):
             moved = pykeras.tree.map_structure(
-                lambda t, x=x, step=step, d=direction: ops.convert_to_tensor(t.numpy() + step * d) if t is x else t, given
+                lambda t, x=x, step=step, d=direction: ops.convert_to_tensor(t.numpy() + step * d) if t is x else t,
+                given,
             )
             outs = [o for o in leaves(function(*moved, **kwargs)) if o.dtype == "float64"]
             values.append(sum(float(np.sum(o.numpy() * np.cos(np.arange(o.size)).reshape(o.shape))) for o in outs))

@@ -276,40 +276,42 @@ def view(x, dtype=None):
 
 @operation
 def depth_to_space(x, block_size, data_format="channels_last"):
-    """Blocks of channels laid out as squares of ``block_size``: (n, h, w, c b b) to (n, h b, w b, c)."""
-    b = int(block_size)
-    x = _last(x, data_format)
-    n, h, w, c = x.shape
+    """Channels laid out as squares of ``block_size``: (n, h, w, b b c) to (n, h b, w b, c), or with channels first
+    (n, c b b, h, w) to (n, c, h b, w b)."""
+    x, b, first = _image(x, data_format), int(block_size), data_format == "channels_first"
+    n, h, w, c = (x.shape[a] for a in ((0, 2, 3, 1) if first else (0, 1, 2, 3)))
     if c % (b * b):
-        raise ValueError(f"depth_to_space: {c} channels do not divide into blocks of {b * b}")
-    x = resized(x, [n, h, w, b, b, c // (b * b)])
-    x = op.transpose(x, [0, 1, 3, 2, 4, 5])
-    x = resized(x, [n, None if h is None else h * b, None if w is None else w * b, c // (b * b)])
-    return moveaxis(x, -1, 1) if data_format == "channels_first" else x
+        raise ValueError(f"depth_to_space: {c} channels do not divide into squares of {b}")
+    c //= b * b
+    tall, wide = (None if s is None else s * b for s in (h, w))
+    if first:
+        x = op.transpose(resized(x, [n, c, b, b, h, w]), [0, 1, 4, 2, 5, 3])
+        return resized(x, [n, c, tall, wide])
+    return resized(op.transpose(resized(x, [n, h, w, b, b, c]), [0, 1, 3, 2, 4, 5]), [n, tall, wide, c])
 
 
 @operation
 def space_to_depth(x, block_size, data_format="channels_last"):
-    """Squares of ``block_size`` laid out as channels: (n, h, w, c) to (n, h / b, w / b, c b b)."""
-    b = int(block_size)
-    x = _last(x, data_format)
-    n, h, w, c = x.shape
+    """Squares of ``block_size`` laid out as channels: the reverse of ``depth_to_space``."""
+    x, b, first = _image(x, data_format), int(block_size), data_format == "channels_first"
+    n, h, w, c = (x.shape[a] for a in ((0, 2, 3, 1) if first else (0, 1, 2, 3)))
     if (h or 0) % b or (w or 0) % b:
         raise ValueError(f"space_to_depth: shape {x.shape} does not divide into squares of {b}")
-    h, w = (None if s is None else s // b for s in (h, w))
-    x = resized(x, [n, h, b, w, b, c])
-    x = op.transpose(x, [0, 1, 3, 2, 4, 5])
-    x = resized(x, [n, h, w, c * b * b])
-    return moveaxis(x, -1, 1) if data_format == "channels_first" else x
+    low, narrow = (None if s is None else s // b for s in (h, w))
+    if first:
+        x = op.transpose(resized(x, [n, c, low, b, narrow, b]), [0, 1, 3, 5, 2, 4])
+        return resized(x, [n, c * b * b, low, narrow])
+    x = op.transpose(resized(x, [n, low, b, narrow, b, c]), [0, 1, 3, 2, 4, 5])
+    return resized(x, [n, low, narrow, b * b * c])
 
 
-def _last(x, data_format):
+def _image(x, data_format):
     if data_format not in ("channels_last", "channels_first"):
         raise ValueError(f"data_format: expected 'channels_last' or 'channels_first', got {data_format!r}")
     x = as_operand(x)
     if len(x.shape) != 4:
         raise ValueError(f"expected 4 axes, got shape {x.shape}")
-    return moveaxis(x, 1, -1) if data_format == "channels_first" else x
+    return x
 
 
 __all__ = [
