@@ -146,7 +146,7 @@ CASES = [  # name, arguments, keywords, what NumPy says, whether gradients are c
     ("kron", [X, SQUARE[0]], {}, np.kron(X, SQUARE[0]), True),
     ("cross", [X[:, :3], X[:, 1:]], {}, np.cross(X[:, :3], X[:, 1:]), True),
     ("cdist", [X, X[:2] + 1], {}, np.sqrt(((X[:, None] - X[None, :2] - 1) ** 2).sum(-1)), True),
-    ("trapezoid", [X], {"dx": 0.5, "axis": 0}, np.trapezoid(X, dx=0.5, axis=0) if hasattr(np, "trapezoid") else np.trapz(X, dx=0.5, axis=0), True),
+    ("trapezoid", [X], {"dx": 0.5, "axis": 0}, (X[0] / 2 + X[1] + X[2] / 2) * 0.5, True),
     ("corrcoef", [X], {}, np.corrcoef(X), True),
     *[("correlate", [a, b], {"mode": m}, np.correlate(a, b, m), True)
       for a, b in ((VECTOR, SHORT), (SHORT, VECTOR), (VECTOR, VECTOR[:3])) for m in ("valid", "same", "full")],

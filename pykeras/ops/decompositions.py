@@ -123,7 +123,7 @@ def qr(x, mode: str = "reduced"):
         return [transposed(solve_triangular(r, transposed(total), lower=False))]
 
     specs = [((*batch, m, k), x.dtype), ((*batch, k, n), x.dtype)]
-    return host("qr", lambda a: tuple(np.linalg.qr(a, mode)), [x], specs, gradient)
+    return host("qr", lambda a: tuple(np.linalg.qr(a, mode)), [x], specs, gradient)  # type: ignore[call-overload]
 
 
 @operation

@@ -19,7 +19,7 @@ def main():
         for i, value in enumerate(jax.tree_util.tree_leaves(outputs(*inputs))):
             arrays[f"{name}/out{i}"] = np.asarray(value)
         for i in slopes:
-            found = jax.grad(lambda x, i=i: smooth_sum(
+            found = jax.grad(lambda x, i=i, inputs=inputs: smooth_sum(
                 jax.tree_util.tree_leaves(outputs(*[x if k == i else a for k, a in enumerate(inputs)])), ops
             ))(inputs[i])  # fmt: skip
             arrays[f"{name}/slope{i}"] = np.asarray(found)
