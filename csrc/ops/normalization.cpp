@@ -21,6 +21,16 @@ Tensor channel_sum(const Tensor& x) {
   return axes.empty() ? x : record(Sum{axes, false}, {x});
 }
 
+/// Means over the last axis, which stays with size 1.
+Tensor row_mean(const Tensor& x) { return record(Mean{{-1}, true}, {x}); }
+
+/// One value for each row, with an axis to broadcast along it.
+Tensor column(const Tensor& x) {
+  std::vector<int64_t> shape(x.shape().begin(), x.shape().end());
+  shape.push_back(1);
+  return record(Reshape{shape}, {x});
+}
+
 struct BatchNormGrad {
   static constexpr auto name = "batch_norm_grad";
   static constexpr auto doc = "gradients of batch_norm: for x, gamma and beta";
@@ -140,8 +150,7 @@ struct LayerNorm {
   static constexpr auto name = "layer_norm";
   static constexpr auto doc =
       "gamma * (x - mean) / sqrt(variance + epsilon) + beta with mean and variance over the last axis; raw leaves the "
-      "mean out and divides by the root mean square. Also returns mean and 1 / sqrt(variance + epsilon), which are "
-      "constants for differentiation";
+      "mean out and divides by the root mean square. Also returns mean and 1 / sqrt(variance + epsilon)";
   static constexpr std::array inputs{"x", "gamma?", "beta?"};
   static constexpr Promotion promotion = Promotion::common_real;
   double epsilon = 1e-3;
@@ -162,9 +171,20 @@ struct LayerNorm {
     });
   }
   Tensors gradient(const Backward& b) const {
-    if (!b.dy(0)) return {Tensor(), Tensor(), Tensor()};
-    const Tensors d = record_all(LayerNormGrad{raw}, {b.in(0), b.in(1), b.out(1), b.out(2), b.dy()});
-    return {d[0], d[1], d[2]};
+    Tensors d(3);
+    const Tensor &x = b.in(0), &mean = b.out(1), &inverse = b.out(2);
+    if (b.dy(0)) d = record_all(LayerNormGrad{raw}, {x, b.in(1), mean, inverse, b.dy()});
+    const auto add = [&](const Tensor& part) { d[0] = d[0] ? plus(d[0], part) : part; };
+    const double share = 1.0 / static_cast<double>(std::max<int64_t>(x.shape()[-1], 1));
+    if (b.dy(2)) {  // inverse falls with the variance: its derivative is -inverse^3 / 2
+      const Tensor slope = times(b.dy(2), times(inverse, times(inverse, inverse)));
+      add(times(minus(x, column(mean)), column(times(slope, -share))));
+    }
+    if (b.dy(1) && !raw) {
+      const Shape& shape = x.shape();
+      add(record(BroadcastTo{{shape.begin(), shape.end()}}, {column(times(b.dy(1), share))}));
+    }
+    return d;
   }
 };
 PYKERAS_OP(LayerNorm)

@@ -307,7 +307,7 @@ class Layer(Operation):
 
     def _set_output_masks(self, arguments: Arguments, masks: Any, outputs: Any) -> None:
         if not self.supports_masking:
-            if _any_mask(masks):
+            if _any_mask(_carried_masks(arguments.first)):
                 warnings.warn(
                     f"{self._label}: its inputs carry a mask, but the layer does not support masking: the layers after "
                     "it will not see the mask",

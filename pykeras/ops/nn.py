@@ -347,7 +347,7 @@ def batch_normalization(x, mean, variance, axis, offset=None, scale=None, epsilo
 @operation
 def normalize(x, axis=-1, order=2, epsilon=None):
     """``x`` divided by its norm along ``axis``."""
-    from pykeras.ops.reduction import norm
+    from pykeras.ops.linalg import norm
 
     epsilon = config.epsilon() if epsilon is None else epsilon
     if order == 2:
@@ -449,12 +449,17 @@ def binary_crossentropy(target, output, from_logits: bool = False):
 
 
 @operation
-def multi_hot(inputs, num_classes=None, axis=-1, dtype=None):
+def multi_hot(inputs, num_classes=None, axis=-1, dtype=None, sparse=False, **kwargs):
     """The largest of the one-hot rows of each sample: which classes occur."""
     from pykeras.ops.movement import one_hot
 
+    num_classes = kwargs.pop("num_tokens", num_classes)
+    if kwargs:
+        raise TypeError(f"multi_hot: unknown argument {next(iter(kwargs))!r}")
+    if num_classes is None:
+        raise ValueError("multi_hot: expected num_classes")
     inputs = as_operand(inputs)
-    hot = one_hot(inputs, num_classes, axis, dtype)
+    hot = one_hot(inputs, num_classes, axis, dtype, sparse)
     over = 1 if len(inputs.shape) > 1 else 0
     return op.max(hot, [over], False)
 
@@ -471,3 +476,19 @@ __all__ = [
     "sparse_sigmoid",
     "sparsemax", "squareplus", "swish", "tanh_shrink", "tensordot", "threshold",
 ]  # fmt: skip
+
+# Names that Keras also has here, and where they stand.
+_ELSEWHERE = {
+    "ctc_decode": "ctc", "ctc_loss": "ctc", "depth_to_space": "arranging", "dot_product_attention": "attention",
+    "fold": "patches", "layer_normalization": "normalization", "moments": "reduction", "one_hot": "movement",
+    "polar": "elementary", "psnr": "vectors", "rms_normalization": "normalization", "space_to_depth": "arranging",
+    "unfold": "patches",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ELSEWHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(f"pykeras.ops.{_ELSEWHERE[name]}"), name)

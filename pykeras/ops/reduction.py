@@ -149,23 +149,5 @@ def _position(core, x, axis, keepdims):
     return reshape(result, (1,) * rank) if flat else expand_dims(result, axis)
 
 
-@operation
-def norm(x, ord=None, axis=None, keepdims: bool = False):
-    """Norm of vectors over ``axis``: ``ord`` 1, 2 (default), another number, or ``inf``; ``"fro"`` over two axes."""
-    x = _real(x)
-    if ord in (None, 2, "fro", "euclidean"):
-        return op.sqrt(_over(op.sum, op.square(x), axis, keepdims, "norm"))
-    if ord == 1:
-        return _over(op.sum, op.absolute(x), axis, keepdims, "norm")
-    if ord == float("inf"):
-        return _over(op.max, op.absolute(x), axis, keepdims, "norm")
-    if ord == float("-inf"):
-        return _over(op.min, op.absolute(x), axis, keepdims, "norm")
-    if isinstance(ord, (int, float)) and ord != 0:
-        total = _over(op.sum, op.power(op.absolute(x), float(ord)), axis, keepdims, "norm")
-        return op.power(total, 1.0 / ord)
-    raise ValueError(f"norm: ord: got {ord!r}")
-
-
 __all__ = ["sum", "mean", "prod", "max", "min", "amax", "amin", "any", "all", "var", "std", "moments", "logsumexp",
-           "count_nonzero", "argmax", "argmin", "norm"]  # fmt: skip
+           "count_nonzero", "argmax", "argmin"]  # fmt: skip

@@ -1,10 +1,23 @@
 """Cases of every op: inputs, attributes, a NumPy reference. They serve values, gradients, shapes, replay and
 benches."""
 
-from . import activations, arithmetic, conv, matmul, movement, normalization, patches, random, recurrent, reduce
+from . import (
+    activations,
+    arithmetic,
+    attention,
+    conv,
+    matmul,
+    movement,
+    normalization,
+    patches,
+    random,
+    recurrent,
+    reduce,
+)
 from .case import CASES, Case
 
 __all__ = [
-    "CASES", "Case", "activations", "arithmetic", "conv", "matmul", "movement", "normalization", "patches", "random",
+    "CASES", "Case", "activations", "arithmetic", "attention", "conv", "matmul", "movement", "normalization", "patches",
+    "random",
     "recurrent", "reduce",
 ]  # fmt: skip
