@@ -46,14 +46,28 @@ def build(keras, name):
         ]
         x, y = rng.random(size=(128 * 8, 28, 28, 1)), rng.integers(0, 10, 128 * 8)
         batch_size, loss, metrics = 128, "sparse_categorical_crossentropy", ["accuracy"]
+    elif name == "lstm_imdb":
+        stack = [
+            keras.Input(shape=(80,), dtype="int32"),
+            layers.Embedding(20000, 128),
+            layers.LSTM(128),
+            layers.Dense(1, activation="sigmoid"),
+        ]
+        x, y = rng.integers(1, 20000, (32 * 16, 80)), rng.integers(0, 2, (32 * 16, 1))
+        batch_size, loss, metrics = 32, "binary_crossentropy", ["accuracy"]
+    elif name == "gru_small":
+        stack = [keras.Input(shape=(50, 8)), layers.GRU(32), layers.Dense(1)]
+        x, y = rng.normal(size=(32 * 64, 50, 8)), rng.normal(size=(32 * 64, 1))
+        batch_size, loss, metrics = 32, "mse", None
     else:
         raise ValueError(f"unknown row {name!r}: expected one of {', '.join(ROWS)}")
     model = keras.Sequential(stack)
     model.compile(optimizer=keras.optimizers.Adam(1e-3), loss=loss, metrics=metrics)
-    return model, x.astype("float32"), y.astype("float32" if loss == "mse" else "int32"), batch_size
+    x = x.astype("int32" if x.dtype.kind == "i" else "float32")
+    return model, x, y.astype("float32" if loss == "mse" else "int32"), batch_size
 
 
-MODELS = ("mlp_tiny", "mlp_mnist", "cnn_mnist")
+MODELS = ("mlp_tiny", "mlp_mnist", "cnn_mnist", "lstm_imdb", "gru_small")
 ROWS = tuple(f"{model}{mode}" for model in MODELS for mode in ("", "/predict"))
 
 

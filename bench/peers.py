@@ -83,7 +83,7 @@ def serve(name):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--serve", help=argparse.SUPPRESS)
-    parser.add_argument("--rows", nargs="*", default=("mlp_tiny", "mlp_mnist", "cnn_mnist"))
+    parser.add_argument("--rows", nargs="*", default=("mlp_tiny", "mlp_mnist", "cnn_mnist", "lstm_imdb", "gru_small"))
     parser.add_argument("--repeats", type=int, default=5)
     arguments = parser.parse_args()
     if arguments.serve:

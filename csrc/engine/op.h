@@ -92,6 +92,14 @@ class Op {
   /// This op with `next`, which takes this op's only output as its input `position`, merged into it; null when it
   /// cannot. `extra` receives the positions of next's other inputs, which are appended to this op's.
   virtual OpPtr absorb(const Op&, int /*position*/, const Specs& /*next_inputs*/) const { return nullptr; }
+  /// Whether the only output can be made piece by piece inside the pass that reads it, so that it is never stored
+  /// whole.
+  virtual bool piecewise() const { return false; }
+  /// Prepares the pieces of one pass; `plan` comes back to each of them.
+  virtual void begin_pieces(const Ins&, const Spec& /*output*/, std::vector<int64_t>& /*plan*/) const {}
+  /// Writes elements [first, first + count) of the output to y.
+  virtual void piece(const Ins&, const Spec& /*output*/, const std::vector<int64_t>& /*plan*/, int64_t /*first*/,
+                     int64_t /*count*/, void* /*y*/) const {}
   /// Softmax-like: the output remembers its input.
   virtual bool keeps_logits() const { return false; }
 };

@@ -129,14 +129,16 @@ struct GatheredRows {
   }
 };
 
-/// Element (row i, p) is row(p)[i]: the transpose.
+/// Element (row i, p) is lane i of step p: the transpose. row(p, first, count, buffer) finds lanes that lie side by
+/// side, or puts them into the buffer.
 template <class T, class Row>
 struct GatheredSteps {
   Row row;
   void operator()(T* panels, int64_t first, int64_t count, int64_t k_begin, int64_t k_count) const {
     constexpr int64_t lanes = Tile<T>::rows;
+    T buffer[Blocking<T>::rows];
     for (int64_t p = 0; p < k_count; ++p) {
-      const T* source = row(k_begin + p) + first;
+      const T* source = row(k_begin + p, first, count, buffer);
       T* panel = panels + p * lanes;
       int64_t i = 0;
       for (; i + lanes <= count; i += lanes, panel += lanes * k_count)
@@ -150,10 +152,6 @@ template <class T, class Row>
 GatheredRows<T, Row> gathered_rows(Row row) {
   return {row};
 }
-template <class T, class Row>
-GatheredSteps<T, Row> gathered_steps(Row row) {
-  return {row};
-}
 
 /// Row s * batch + b of what x holds at (b, time of step s).
 template <class T>
@@ -164,6 +162,13 @@ struct RowOfStep {
     const int64_t step = row / shape.batch, b = row - step * shape.batch;
     return x + (b * shape.steps + (shape.go_backwards ? shape.steps - 1 - step : step)) * shape.features;
   }
+};
+/// Row of a dense array [steps, batch, columns].
+template <class T>
+struct DenseRow {
+  const T* data;
+  int64_t columns;
+  const T* operator()(int64_t row) const { return data + row * columns; }
 };
 /// Row b * steps + time of a dense array [steps, batch, columns].
 template <class T>
@@ -200,36 +205,60 @@ void input_gradient(const SequenceShape& s, const T* dgates, int64_t ld, const T
                   MatrixPanels<T, Tile<T>::columns>{kernel, columns, 1}, Output<T>{dx, s.features, false, {}});
 }
 
-/// dkernel[:, columns] = sum over all steps and rows of row(i)ᵀ · dgates[i].
+/// sums[m, columns] = row(i)ᵀ · dgates[i] added up over all steps and rows of the batch.
 template <class T, class Row>
-void sum_of_outer_products(const SequenceShape& s, int64_t m, Row row, const T* dgates, int64_t ld, int64_t columns,
-                           T* dkernel, int64_t kernel_columns) {
+void outer_products(const SequenceShape& s, int64_t m, Row row, const T* dgates, int64_t ld, int64_t columns, T* sums,
+                    int64_t sums_ld) {
   const int64_t rows = s.steps * s.batch;
   if (m == 0) return;
-  if (rows == 0) return clear_row(m * kernel_columns, dkernel);
-  const auto pack_a = gathered_steps<T>(row);
+  const GatheredSteps<T, Row> pack_a{row};
   const MatrixPanels<T, Tile<T>::columns> pack_b{dgates, 1, ld};
-  const Output<T> out{dkernel, kernel_columns, false, {}};
-  if (rows >= 4096) {
+  const Output<T> out{sums, sums_ld, false, {}};
+  if (rows == 0) {
+    for (int64_t i = 0; i < m; ++i) clear_row(columns, sums + i * sums_ld);
+  } else if (rows >= 4096) {
     blocked_product_split_k(m, columns, rows, pack_a, pack_b, out);
   } else {
     blocked_product(m, columns, rows, pack_a, pack_b, out);
   }
 }
 
-/// dkernel = xᵀ · dgates over all steps.
+/// dkernel = xᵀ · dgates.
 template <class T>
 void kernel_gradient(const SequenceShape& s, const T* x, const T* dgates, int64_t ld, int64_t columns, T* dkernel) {
-  sum_of_outer_products<T>(s, s.features, RowOfStep<T>{x, s}, dgates, ld, columns, dkernel, columns);
+  const RowOfStep<T> x_row{x, s};
+  const auto lanes = [x_row](int64_t step, int64_t first, int64_t, T*) { return x_row(step) + first; };
+  outer_products<T>(s, s.features, lanes, dgates, ld, columns, dkernel, columns);
 }
 
-/// dkernel[:, columns] = hᵀ · dgates over all steps, h being [steps * batch, units].
+/// dkernel[:, columns] = hᵀ · dgates, h being [steps * batch, units].
 template <class T>
 void recurrent_gradient(const SequenceShape& s, const T* h, const T* dgates, int64_t ld, int64_t columns, T* dkernel,
                         int64_t kernel_columns) {
-  const int64_t units = s.units;
-  sum_of_outer_products<T>(
-      s, units, [h, units](int64_t row) { return h + row * units; }, dgates, ld, columns, dkernel, kernel_columns);
+  const DenseRow<T> h_row{h, s.units};
+  const auto lanes = [h_row](int64_t step, int64_t first, int64_t, T*) { return h_row(step) + first; };
+  outer_products<T>(s, s.units, lanes, dgates, ld, columns, dkernel, kernel_columns);
+}
+
+/// Both, where all columns belong to both: one product of [x h], which reads dgates once.
+template <class T>
+void both_gradients(const SequenceShape& s, const T* x, const T* h, const T* dgates, int64_t columns, T* dkernel,
+                    T* drecurrent_kernel) {
+  const int64_t features = s.features, m = features + s.units;
+  const RowOfStep<T> x_row{x, s};
+  const DenseRow<T> h_row{h, s.units};
+  const auto lanes = [=](int64_t step, int64_t first, int64_t count, T* buffer) {
+    const int64_t of_x = features - first;
+    if (of_x <= 0) return h_row(step) - of_x;
+    if (of_x >= count) return x_row(step) + first;
+    copy_row(x_row(step) + first, of_x, buffer);
+    copy_row(h_row(step), count - of_x, buffer + of_x);
+    return static_cast<const T*>(buffer);
+  };
+  T* sums = static_cast<T*>(thread_scratch(3, m * columns * sizeof(T)));
+  outer_products<T>(s, m, lanes, dgates, columns, columns, sums, columns);
+  copy_row(sums, features * columns, dkernel);
+  copy_row(sums + features * columns, s.units * columns, drecurrent_kernel);
 }
 
 // ---- tasks

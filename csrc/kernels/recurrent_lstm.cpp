@@ -115,8 +115,7 @@ void lstm_grad(const RecurrentGradArgs<T>& a) {
     }
   });
   sum_rows(tasks.sums(), columns, sums, a.dbias);
-  recurrent_gradient(s, a.states, a.dgates, columns, columns, a.drecurrent_kernel, columns);
-  kernel_gradient(s, a.x, a.dgates, columns, columns, a.dkernel);
+  both_gradients(s, a.x, a.states, a.dgates, columns, a.dkernel, a.drecurrent_kernel);
   if (a.dx) input_gradient(s, a.dgates, columns, a.kernel, columns, a.dx);
 }
 

@@ -89,8 +89,7 @@ void simple_rnn_grad(const RecurrentGradArgs<T>& a) {
     }
   });
   sum_rows(tasks.sums(), units, sums, a.dbias);
-  recurrent_gradient(s, a.states, a.dgates, units, units, a.drecurrent_kernel, units);
-  kernel_gradient(s, a.x, a.dgates, units, units, a.dkernel);
+  both_gradients(s, a.x, a.states, a.dgates, units, a.dkernel, a.drecurrent_kernel);
   if (a.dx) input_gradient(s, a.dgates, units, a.kernel, units, a.dx);
 }
 

@@ -22,16 +22,6 @@ std::vector<int64_t> dims_of(const Shape& shape) { return {shape.begin(), shape.
 int64_t rows_before(const Shape& shape, int axis) { return shape.product(0, axis); }
 int64_t row_after(const Shape& shape, int axis) { return shape.product(axis + 1, shape.rank()); }
 
-void expect_indices(const char* name, In indices, int64_t length) {
-  const int64_t* index = indices.as<int64_t>();
-  for (int64_t i = 0, n = indices.size(); i < n; ++i) {
-    if (index[i] < 0 || index[i] >= length) {
-      throw IndexError(std::string(name) + ": index " + std::to_string(index[i]) +
-                       " is out of range for an axis of size " + std::to_string(length));
-    }
-  }
-}
-
 }  // namespace
 
 Tensors Cast::gradient(const Backward& b) const {
@@ -322,71 +312,5 @@ Tensors Embed::gradient(const Backward& b) const {
   return {record(Slice{start, dims_of(b.in(0).shape()), step}, {b.dy()})};
 }
 PYKERAS_OP(Embed)
-
-Spec Take::infer(Spec x, Spec indices) const {
-  const int along = expect_axis(name, axis, x.rank());
-  expect_dtype(name, "indices", DType::int64, indices);
-  Shape shape;
-  for (int a = 0; a < along; ++a) shape.push_back(x.dim(a));
-  for (int64_t dim : indices.shape) shape.push_back(dim);
-  for (int a = along + 1; a < x.rank(); ++a) shape.push_back(x.dim(a));
-  return Spec{x.dtype, shape};
-}
-void Take::forward(In x, In indices, Out y) const {
-  const int along = axis < 0 ? static_cast<int>(axis) + x.rank() : static_cast<int>(axis);
-  expect_indices(label.empty() ? name : label.c_str(), indices, x.dim(along));
-  const int64_t row = row_after(x.spec->shape, along) * static_cast<int64_t>(size_of(x.dtype()));
-  table().gather(rows_before(x.spec->shape, along), x.dim(along), indices.size(), row, x.data, indices.as<int64_t>(),
-                 y.data);
-}
-Tensors Take::gradient(const Backward& b) const {
-  const int rank = b.in(0).shape().rank();
-  const int64_t along = axis < 0 ? axis + rank : axis;
-  return {record(TakeGrad{along, b.in(0).shape()[static_cast<int>(along)]}, {b.dy(), b.in(1)}), Tensor()};
-}
-PYKERAS_OP(Take)
-
-Spec TakeGrad::infer(Spec dy, Spec indices) const {
-  expect_float(name, "dy", dy);
-  expect_dtype(name, "indices", DType::int64, indices);
-  const int k = indices.rank();
-  expect(axis >= 0 && axis <= dy.rank() - k && length >= 0, name, "axis or length out of range");
-  Shape shape;
-  for (int a = 0; a < axis; ++a) shape.push_back(dy.dim(a));
-  shape.push_back(length);
-  for (int a = 0; a < k; ++a) expect_equal(name, "indices size", dy.dim(static_cast<int>(axis) + a), indices.dim(a));
-  for (int a = static_cast<int>(axis) + k; a < dy.rank(); ++a) shape.push_back(dy.dim(a));
-  return Spec{dy.dtype, shape};
-}
-void TakeGrad::forward(In dy, In indices, Out dx) const {
-  expect_indices(name, indices, length);
-  const int along = static_cast<int>(axis);
-  table().scatter_add(dy.dtype(), rows_before(dx.spec->shape, along), length, indices.size(),
-                      row_after(dx.spec->shape, along), dy.data, indices.as<int64_t>(), dx.data);
-}
-Tensors TakeGrad::gradient(const Backward& b) const { return {record(Take{axis}, {b.dy(), b.in(1)}), Tensor()}; }
-PYKERAS_OP(TakeGrad)
-
-Spec OneHot::infer(Spec indices) const {
-  expect_dtype(name, "indices", DType::int64, indices);
-  expect(classes >= 0, name, "expected classes >= 0, got " + std::to_string(classes));
-  Shape shape = indices.shape;
-  shape.push_back(classes);
-  return Spec{dtype, shape};
-}
-void OneHot::forward(In indices, Out y) const {
-  const size_t item = size_of(dtype);
-  std::memset(y.data, 0, static_cast<size_t>(y.size()) * item);
-  alignas(8) char one[8];
-  const double value = 1;
-  table().cast(DType::float64, dtype, 1, &value, one);
-  const int64_t* index = indices.as<int64_t>();
-  for (int64_t i = 0, n = indices.size(); i < n; ++i) {
-    if (index[i] >= 0 && index[i] < classes) {
-      std::memcpy(y.as<char>() + static_cast<size_t>(i * classes + index[i]) * item, one, item);
-    }
-  }
-}
-PYKERAS_OP(OneHot)
 
 }  // namespace pykeras

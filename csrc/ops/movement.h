@@ -134,6 +134,11 @@ struct TakeGrad {
   Spec infer(Spec dy, Spec indices) const;
   void forward(In dy, In indices, Out dx) const;
   Tensors gradient(const Backward& b) const;
+  // An optimizer's pass takes the few rows as they are, instead of reading a matrix of zeros.
+  bool piecewise() const { return axis == 0; }
+  void begin_pieces(const Ins& in, const Spec& dx, std::vector<int64_t>& plan) const;
+  void piece(const Ins& in, const Spec& dx, const std::vector<int64_t>& plan, int64_t first, int64_t count,
+             void* y) const;
 };
 
 struct OneHot {

@@ -115,6 +115,11 @@ template <class T>
 struct HasPointwise<T, std::void_t<decltype(&T::pointwise)>> : std::true_type {};
 
 template <class T, class = void>
+struct HasPieces : std::false_type {};
+template <class T>
+struct HasPieces<T, std::void_t<decltype(&T::piece)>> : std::true_type {};
+
+template <class T, class = void>
 struct HasOverwrite : std::false_type {};
 template <class T>
 struct HasOverwrite<T, std::void_t<decltype(&T::overwrites)>> : std::true_type {};
@@ -194,6 +199,17 @@ class OpOf final : public Op {
   PointwiseKernel pointwise() const override {
     if constexpr (detail::HasPointwise<T>::value) return value_.pointwise();
     return {};
+  }
+  bool piecewise() const override {
+    if constexpr (detail::HasPieces<T>::value) return value_.piecewise();
+    return false;
+  }
+  void begin_pieces(const Ins& in, const Spec& output, std::vector<int64_t>& plan) const override {
+    if constexpr (detail::HasPieces<T>::value) value_.begin_pieces(in, output, plan);
+  }
+  void piece(const Ins& in, const Spec& output, const std::vector<int64_t>& plan, int64_t first, int64_t count,
+             void* y) const override {
+    if constexpr (detail::HasPieces<T>::value) value_.piece(in, output, plan, first, count, y);
   }
   bool keeps_logits() const override { return detail::remembers_input_of<T>::value; }
   bool may_overwrite(int output, int input) const override {

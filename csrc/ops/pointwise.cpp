@@ -12,7 +12,8 @@ constexpr int64_t block_size = 1024;
 // Elements per task; fixed, so that the split never depends on the number of threads.
 constexpr int64_t task_size = 16 * block_size;
 
-enum class Reach { all, one, repeated };  // how an operand follows the pass
+// How an operand follows the pass; `pieces` are made as it goes.
+enum class Reach { all, one, repeated, pieces };
 
 Reach reach_of(const Shape& operand, const Shape& shape) {
   if (operand == shape) return Reach::all;
@@ -26,6 +27,12 @@ class FusedPointwise final : public Op {
     for (const Spec& input : plan.inputs) {
       const Reach reach = reach_of(input.shape, shape_);
       inputs_.push_back({reach, size_of(input.dtype), reach == Reach::repeated ? input.shape.size() : 1});
+    }
+    for (const FusedPlan::Source& source : plan.sources) {
+      inputs_[source.input].reach = Reach::pieces;
+      sources_.push_back(source);
+      source_specs_.push_back(plan.inputs[source.input]);
+      names_ += std::string(source.op->name()) + "+";
     }
     std::vector<int> last_use(plan.steps.size(), -1);
     last_input_use_.assign(plan.inputs.size(), -1);
@@ -82,15 +89,24 @@ class FusedPointwise final : public Op {
   Specs infer(const Specs&) const override { return output_specs_; }
   /// Within a block an input is gone once an output in its place is written, so all its readers must come before.
   bool may_overwrite(int output, int input) const override {
-    return inputs_[input].reach == Reach::all && last_input_use_[input] <= output_step_[output];
+    return input < static_cast<int>(inputs_.size()) && inputs_[input].reach == Reach::all &&
+           last_input_use_[input] <= output_step_[output];
   }
 
   void forward(const Ins& in, const Outs& out) const override {
     const int64_t n = shape_.size();
     const int64_t tasks = (n + task_size - 1) / task_size;
+    static thread_local std::vector<std::vector<int64_t>> plans;  // kept from pass to pass
+    if (plans.size() < sources_.size()) plans.resize(sources_.size());
+    std::vector<Pieces> pieces;
+    for (size_t i = 0; i < sources_.size(); ++i) {
+      pieces.push_back({{}, plans[i]});
+      for (int operand : sources_[i].operands) pieces[i].operands.push_back(in[operand]);
+      sources_[i].op->begin_pieces(pieces[i].operands, source_specs_[i], plans[i]);
+    }
     kernels::parallel_for(tasks, static_cast<double>(n) * static_cast<double>(steps_.size()), [&](int64_t task) {
       const int64_t end = (task + 1) * task_size < n ? (task + 1) * task_size : n;
-      run_range(in, out, task * task_size, end);
+      run_range(in, out, pieces, task * task_size, end);
     });
   }
 
@@ -113,10 +129,16 @@ class FusedPointwise final : public Op {
     Where operands[3], result;
   };
 
-  void run_range(const Ins& in, const Outs& out, int64_t start, int64_t end) const {
+  /// What a source reads, and what it prepared for the pass.
+  struct Pieces {
+    Ins operands;
+    const std::vector<int64_t>& plan;
+  };
+
+  void run_range(const Ins& in, const Outs& out, const std::vector<Pieces>& pieces, int64_t start, int64_t end) const {
     constexpr size_t temporary_bytes = block_size * sizeof(double);
     size_t tiles = 0;
-    for (const Input& input : inputs_) tiles += input.reach == Reach::repeated;
+    for (const Input& input : inputs_) tiles += input.reach == Reach::repeated || input.reach == Reach::pieces;
     char* scratch = static_cast<char*>(
         kernels::thread_scratch(3, (static_cast<size_t>(temporaries_) + tiles) * temporary_bytes + 64));
     char* next_tile = scratch + static_cast<size_t>(temporaries_) * temporary_bytes;
@@ -124,7 +146,7 @@ class FusedPointwise final : public Op {
     char* tile_of[most_inputs] = {};
     int64_t tile_start[most_inputs];
     for (size_t i = 0; i < inputs_.size(); ++i) {
-      if (inputs_[i].reach != Reach::repeated) continue;
+      if (inputs_[i].reach != Reach::repeated && inputs_[i].reach != Reach::pieces) continue;
       tile_of[i] = next_tile;
       tile_start[i] = -1;
       next_tile += temporary_bytes;
@@ -140,6 +162,8 @@ class FusedPointwise final : public Op {
           input_at[i] = data + static_cast<size_t>(first) * input.item_size;
         } else if (input.reach == Reach::one) {
           input_at[i] = data;
+        } else if (input.reach == Reach::pieces) {
+          input_at[i] = tile_of[i];
         } else {
           const int64_t phase = first % input.period;
           if (phase + n <= input.period) {
@@ -151,6 +175,10 @@ class FusedPointwise final : public Op {
             input_at[i] = tile_of[i];
           }
         }
+      }
+      for (size_t i = 0; i < sources_.size(); ++i) {
+        sources_[i].op->piece(pieces[i].operands, source_specs_[i], pieces[i].plan, first, n,
+                              tile_of[sources_[i].input]);
       }
       for (const Step& step : steps_) {
         const void* operands[3];
@@ -194,6 +222,8 @@ class FusedPointwise final : public Op {
 
   Shape shape_;
   std::vector<Input> inputs_;
+  std::vector<FusedPlan::Source> sources_;
+  Specs source_specs_;
   std::vector<Step> steps_;
   std::vector<int> last_input_use_;
   std::vector<int> output_step_;

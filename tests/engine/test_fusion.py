@@ -157,3 +157,80 @@ def test_softmax_and_cross_entropy_are_one():
 
     calls = compiled(function, real(9, 6), np.eye(4, dtype="float32")[np.arange(9) % 4])
     assert "softmax" not in calls and "softmax_cross_entropy" in calls and "softmax_cross_entropy_grad" in calls
+
+
+def rows_updates(matrix, steps, adam, places):
+    """The values of three variables after steps that look rows of the first up and change all three."""
+
+    def step_of(inputs):
+        with GradientTape() as tape:
+            loss = ops.sum(ops.take(matrix[0], inputs[0], axis=0) * inputs[1])
+        return adam(matrix, tape.gradient(loss, matrix[0]))
+
+    step, values = Step(step_of), []
+    for run in (step_of, step):
+        for i, v in enumerate(matrix):
+            v.assign(np.abs(real(*v.shape, seed=i)))
+        for i in range(steps):
+            index = np.random.default_rng(i).integers(0, matrix[0].shape[0], places)
+            run([ops.convert_to_tensor(index), ops.convert_to_tensor(real(*places, *matrix[0].shape[1:], seed=i))])
+        values.append([v.numpy().tobytes() for v in matrix])
+    assert values[0] == values[1]
+    return step.programs()[0].calls
+
+
+def adam_of(matrix, gradient):
+    w, m, v = matrix
+    m.assign_add((gradient - m) * 0.1)
+    v.assign_add((ops.square(gradient) - v) * 0.001)
+    w.assign_sub(0.01 * m / (ops.sqrt(v) + 1e-7))
+    return ()
+
+
+@pytest.mark.parametrize("shape, places", [((700, 40), (5, 9)), ((7, 3), (40,)), ((3, 5000), (2, 2)), ((90, 1), (6,)),
+                                           ((2000,), (30,)), ((40, 3, 5), (0,))])  # fmt: skip
+def test_gradients_of_rows_are_never_stored_whole(shape, places):
+    matrix = [Variable(real(*shape), trainable=i == 0) for i in range(3)]
+    calls = rows_updates(matrix, 4, adam_of, places)
+    assert "take_grad" not in calls and sum(call.startswith("take_grad+") for call in calls) == 1
+
+
+def test_gradients_of_rows_that_others_read_are_stored():
+    matrix = [Variable(real(70, 4), trainable=i == 0) for i in range(3)]
+
+    def clipped(matrix, gradient):
+        return adam_of(matrix, gradient / ops.sqrt(ops.sum(ops.square(gradient))))
+
+    assert "take_grad" in rows_updates(matrix, 3, clipped, (6,))
+
+
+def test_rows_looked_up_twice():
+    matrix = Variable(real(50, 6))
+
+    def descend(inputs):
+        with GradientTape() as tape:
+            loss = ops.sum(ops.square(ops.take(matrix, inputs[0], axis=0)) + ops.take(matrix, inputs[1], axis=0))
+        matrix.assign_sub(tape.gradient(loss, matrix) * 0.1)
+        return loss
+
+    first, second = np.array([1, 1, 3]), np.array([3, 49, 3])
+    calls = compiled(descend, first, second)
+    assert sum(call.startswith("take_grad+take_grad+") for call in calls) == 1
+
+
+def test_a_row_out_of_range_is_found_in_a_pass():
+    matrix = Variable(real(5, 2))
+
+    def descend(inputs):
+        with GradientTape() as tape:
+            loss = ops.sum(ops.take(matrix, inputs[0], axis=0))
+        matrix.assign_sub(tape.gradient(loss, matrix) * 0.1)
+        return loss
+
+    step = Step(descend)
+    for _ in range(2):
+        step([ops.convert_to_tensor(np.array([0, 4]))])
+    before = matrix.numpy().copy()
+    with pytest.raises(IndexError, match="index 5 is out of range for an axis of size 5"):
+        step([ops.convert_to_tensor(np.array([0, 5]))])
+    assert np.array_equal(matrix.numpy(), before)

@@ -114,10 +114,30 @@ class Fusion {
     groups_.push_back(std::move(members));
   }
 
+  /// The call that makes `slot` piece by piece for nobody but these members; -1 when there is none.
+  int source_of(int slot, const std::vector<int>& members) const {
+    const int from = producer_[slot];
+    if (from < 0 || leaves_[slot] || !recording_.calls[from].op->piecewise()) return -1;
+    const bool all = std::all_of(consumers_[slot].begin(), consumers_[slot].end(), [&](int consumer) {
+      return std::binary_search(members.begin(), members.end(), consumer);
+    });
+    return all ? from : -1;
+  }
+
   void rewrite() {
     std::vector<Call> result;
+    std::vector<bool> taken_in(recording_.calls.size(), false);
+    for (const std::vector<int>& members : groups_) {
+      if (members.size() < 2) continue;
+      for (int member : members) {
+        for (int slot : recording_.calls[member].inputs) {
+          if (const int source = source_of(slot, members); source >= 0) taken_in[source] = true;
+        }
+      }
+    }
     for (size_t i = 0; i < recording_.calls.size(); ++i) {
       const int group = group_[i];
+      if (taken_in[i]) continue;
       if (group < 0 || groups_[group].size() == 1) {
         result.push_back(recording_.calls[i]);
       } else if (groups_[group].back() == static_cast<int>(i)) {
@@ -131,6 +151,7 @@ class Fusion {
     FusedPlan plan;
     Call call;
     std::map<int, int> input_number, step_number;
+    std::vector<int> sources;
     for (int member : members) {
       const Call& part = recording_.calls[member];
       FusedPlan::Step step{part.op->pointwise(), part.op->name(), {}, {}, recording_.slots[part.outputs[0]].spec};
@@ -141,7 +162,10 @@ class Fusion {
         } else {
           const auto [found, fresh] = input_number.emplace(slot, static_cast<int>(call.inputs.size()));
           if (fresh) {
-            call.inputs.push_back(slot);
+            const int source = source_of(slot, members);
+            if (source >= 0) plan.sources.push_back({recording_.calls[source].op, found->second, {}});
+            if (source >= 0) sources.push_back(source);
+            call.inputs.push_back(source >= 0 ? no_slot : slot);
             plan.inputs.push_back(recording_.slots[slot].spec);
           }
           step.operands.push_back(found->second);
@@ -150,6 +174,12 @@ class Fusion {
       }
       step_number[part.outputs[0]] = static_cast<int>(plan.steps.size());
       plan.steps.push_back(std::move(step));
+    }
+    for (size_t i = 0; i < sources.size(); ++i) {
+      for (int slot : recording_.calls[sources[i]].inputs) {
+        plan.sources[i].operands.push_back(static_cast<int>(call.inputs.size()));
+        call.inputs.push_back(slot);
+      }
     }
     for (int member : members) {
       const int slot = recording_.calls[member].outputs[0];

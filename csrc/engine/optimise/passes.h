@@ -22,7 +22,14 @@ struct FusedPlan {
     Specs operand_specs;
     Spec result;
   };
+  /// An input that `op` makes piece by piece, from the pass's inputs at these positions.
+  struct Source {
+    OpPtr op;
+    int input;
+    std::vector<int> operands;
+  };
   Specs inputs;
+  std::vector<Source> sources;
   std::vector<Step> steps;
   std::vector<int> outputs;  // numbers of the steps whose results leave the pass
 };
