@@ -135,6 +135,12 @@ def hard_sigmoid(x):
 
 
 @_REGISTRY.register
+def keras2_hard_sigmoid(x):
+    """Keras 2's hard sigmoid, ``0.2 x + 0.5`` limited to [0, 1]: what "hard_sigmoid" stands for in its files."""
+    return ops.clip(ops.add(ops.multiply(x, 0.2), 0.5), 0.0, 1.0)
+
+
+@_REGISTRY.register
 def log_sigmoid(x):
     """``log(sigmoid(x)) = -softplus(-x)``, computed without overflow."""
     return ops.log_sigmoid(x)

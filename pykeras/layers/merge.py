@@ -154,7 +154,7 @@ class Concatenate(Merge):
                 parts.append(ops.logical_and(wide, ops.cast(ops.ones_like(x), "bool")))
             else:
                 parts.append(m)
-        return ops.all(ops.concatenate(parts, self.axis), axis=-1)
+        return ops.any(ops.concatenate(parts, self.axis), axis=-1)
 
 
 @REGISTRY.register

@@ -113,6 +113,9 @@ def to_keras2(entry):
     else:
         renamed = RENAMED.get(name, {})
         config = {renamed.get(key, key): _value_to_keras2(value) for key, value in config.items()}
+        names = {ours: theirs for theirs, ours in KERAS2_ACTIVATIONS.items()}
+        config.update({key: names[value] for key, value in config.items()
+                       if key.endswith("activation") and isinstance(value, str) and value in names})  # fmt: skip
         for key, neutral in {**ONLY_KERAS3["*"], **ONLY_KERAS3.get(name, {})}.items():
             if neutral is ... or config.get(key) == neutral:
                 config.pop(key, None)
@@ -122,6 +125,25 @@ def to_keras2(entry):
             inner = config["layer"]["config"]
             config["layer"] = {**config["layer"], "config": {**inner, "name": inner["name"].removeprefix("forward_")}}
     return {"class_name": "Functional" if name == "Model" else name, "config": config}
+
+
+# Functions whose names stand for others in Keras 2: {in its files: here}. Keras 2 has no word for Keras 3's hard
+# sigmoid: it refuses the name it is given, which is better than to compute something else.
+KERAS2_ACTIVATIONS = {"hard_sigmoid": "keras2_hard_sigmoid", "keras3_hard_sigmoid": "hard_sigmoid"}
+
+
+def keras2_functions(config, version):
+    """A configuration that Keras ``version`` wrote, with the activations of Keras 2 by the names they have here."""
+    if isinstance(version, str) and version.split(".")[0] not in ("1", "2"):
+        return config
+    if isinstance(config, dict):
+        return {
+            key: KERAS2_ACTIVATIONS.get(value, value)
+            if isinstance(value, str) and key.endswith("activation")
+            else keras2_functions(value, version)
+            for key, value in config.items()
+        }
+    return [keras2_functions(each, version) for each in config] if isinstance(config, list) else config
 
 
 def _value_to_keras2(value):

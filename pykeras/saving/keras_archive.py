@@ -110,6 +110,9 @@ def load_model(path, custom_objects=None, compile=True, safe_mode=True):
         config = parse(archive.text(CONFIG), f"{archive.name}: its {CONFIG}")
         if WEIGHTS not in archive:
             raise ValueError(f"{archive.name}: no {WEIGHTS!r} in it")
+        if METADATA in archive:
+            version = parse_json(archive.text(METADATA), f"{archive.name}: its {METADATA}").get("keras_version")
+            config = dialects.keras2_functions(config, version or VERSIONS["keras3"])
         model = model_from(config, archive.name, custom_objects, compile, safe_mode)
         with archive.unpacked(WEIGHTS) as weights, files.reading(weights) as file:
             _build(model, config)
@@ -133,17 +136,29 @@ def _read_assets(archive, model):
                 owner.load_assets(folder)
 
 
+def parse_json(text, what):
+    """A dictionary from JSON.
+
+    Raises:
+        ValueError: no JSON, or not of a dictionary.
+    """
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{what} is no JSON, the file is damaged: {error}") from error
+    if not isinstance(found, dict):
+        raise ValueError(f"{what} cannot be interpreted: expected a dictionary")
+    return found
+
+
 def parse(text, what):
     """A configuration dictionary from JSON.
 
     Raises:
         ValueError: no JSON, or not of an object.
     """
-    try:
-        config = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"{what} is no JSON, the file is damaged: {error}") from error
-    if not isinstance(config, dict) or "class_name" not in config or "config" not in config:
+    config = parse_json(text, what)
+    if "class_name" not in config or "config" not in config:
         raise ValueError(f"{what} cannot be interpreted: expected class_name and config")
     return config
 

@@ -122,6 +122,7 @@ def _structure(file):
         raise ValueError(f"{files.label(file)}: no model_config in the file; {what}")
     if not isinstance(config, dict) or "class_name" not in config or "config" not in config:
         raise ValueError(f"{files.label(file)}: cannot interpret its model_config, expected class_name and config")
+    config = dialects.keras2_functions(config, files.read_text(file, "keras_version"))
     try:
         return models.deserialize(dialects.to_keras3(config))
     except (KeyError, IndexError, AttributeError) as error:

@@ -11,7 +11,7 @@ import warnings
 
 import numpy as np
 
-from pykeras.saving import files
+from pykeras.saving import cudnn, files
 
 # The versions whose form the files have.
 VERSIONS = {"keras2": "2.15.0", "keras3": "3.15.0"}
@@ -137,22 +137,24 @@ def _some(names):
 
 
 def _plan(layer, variables, group, name, skip_mismatch):
-    """Variable, group and dataset's name for each weight of a layer, all checked before anything is assigned."""
+    """Variable, group, dataset's name and the gates of cuDNN's form (0 for ours) for each weight of a layer, all
+    checked before anything is assigned."""
     names = files.read_names(group, "weight_names")
-    problem = None
+    problem, gates = None, [0] * len(names)
     if len(names) != len(variables):
         problem = f"has {len(variables)} weights ({_some(v.path for v in variables)}), "
         problem += f"the file's {name!r} has {len(names)} ({_some(names)})"
     else:
-        for variable, each in zip(variables, names, strict=True):
-            shape = tuple(getattr(files.member(group, each), "shape", ()))
-            if shape != tuple(variable.shape):
+        shapes = [tuple(getattr(files.member(group, each), "shape", ())) for each in names]
+        gates = cudnn.gates_of(variables, shapes)
+        for variable, each, shape, count in zip(variables, names, shapes, gates, strict=True):
+            if shape != tuple(variable.shape) and not count:
                 problem = (
                     f"weight {variable.path!r} has shape {tuple(variable.shape)}, {each!r} in the file has {shape}"
                 )
                 break
     if problem is None:
-        return [(variable, group, each) for variable, each in zip(variables, names, strict=True)]
+        return [(variable, group, each, count) for variable, each, count in zip(variables, names, gates, strict=True)]
     message = f'{type(layer).__name__} "{layer.name}": {problem}'
     if not skip_mismatch:
         raise ValueError(f"{message} ({files.label(group)})")
@@ -162,9 +164,9 @@ def _plan(layer, variables, group, name, skip_mismatch):
 
 def _assign(plan):
     known, twice = {}, set()
-    values = [files.array(group, name, variable.shape) for variable, group, name in plan]
-    for (variable, _, name), value in zip(plan, values, strict=True):
-        variable.assign(value)
+    values = [files.array(group, name, None if gates else variable.shape) for variable, group, name, gates in plan]
+    for (variable, _, name, gates), value in zip(plan, values, strict=True):
+        variable.assign(cudnn.converted(variable, value, gates) if gates else value)
         key = name.removesuffix(":0")
         twice |= {key} if key in known and known[key] is not variable else set()
         known[key] = variable

@@ -52,6 +52,12 @@ for shapes, axis in [([(3,)], 0), ([(3,), (2,)], 0), ([(2, 3), (4, 3)], 0), ([(2
 case("concatenate", [integers(3), integers(2, dtype="int32")], lambda *xs, axis: np.concatenate(xs, axis), axis=0)
 case("concatenate", [truths(3), truths(2, seed=1)], lambda *xs, axis: np.concatenate(xs, axis), axis=0)
 
+for shape, sizes, axis in [((6,), [2, 4], 0), ((2, 6), [1, 2, 3], -1), ((4, 2, 3), [1] * 4, 0), ((3, 4), [4], 1),
+                           ((2, 3), [0, 3], 1), ((0, 3), [1, 2], 1)]:  # fmt: skip
+    case("split", [numbers(*shape)], lambda x, sizes, axis: tuple(np.split(x, np.cumsum(sizes)[:-1], axis)),
+         sizes=sizes, axis=axis)  # fmt: skip
+case("split", [truths(2, 4)], lambda x, sizes, axis: tuple(np.split(x, 2, axis)), sizes=[2, 2], axis=1)
+
 
 def picked(x, start, size, step):
     for axis, (first, count, stride) in enumerate(zip(start, size, step)):

@@ -100,7 +100,49 @@ def operators(keras):
     return model
 
 
-MODELS = {f.__name__: f for f in (mlp, cnn, graph, merging, activations, frozen, operators)}
+def recurrent(keras):
+    layers = keras.layers
+    model = keras.Sequential([
+        layers.Input((5, 3)), layers.Masking(), layers.Bidirectional(layers.LSTM(3, return_sequences=True)),
+        layers.TimeDistributed(layers.Dense(4, activation="tanh")), layers.GRU(3, reset_after=False),
+        layers.Dense(2, name="out")], name="recurrent")  # fmt: skip
+    model.compile(keras.optimizers.Adam(0.01), "mse")
+    return model
+
+
+def decoder(keras):
+    layers = keras.layers
+    a, b = layers.Input((5, 3), name="a"), layers.Input((4, 2), name="b")
+    _, h, c = layers.LSTM(3, return_state=True, name="encoder")(layers.Masking(name="masking")(a))
+    y = layers.LSTM(3, return_sequences=True, name="decoder")(b, initial_state=[h, c])
+    y = layers.Bidirectional(layers.GRU(2, return_sequences=True), merge_mode="ave", name="both")(y)
+    model = keras.Model([a, b], layers.Dense(2, name="out")(y), name="decoder")
+    model.compile(keras.optimizers.SGD(0.1), "mse")
+    return model
+
+
+def cells(keras):
+    layers = keras.layers
+    model = keras.Sequential([
+        layers.Input((5, 3)), layers.RNN([layers.LSTMCell(3), layers.GRUCell(2)], return_sequences=True),
+        layers.SimpleRNN(3, return_sequences=True, go_backwards=True),
+        layers.LSTM(2, recurrent_activation="hard_sigmoid")], name="cells")  # fmt: skip
+    model.compile(keras.optimizers.SGD(0.1), "mse")
+    return model
+
+
+def convolved(keras):
+    layers = keras.layers
+    model = keras.Sequential([
+        layers.Input((3, 4, 4, 2)), layers.ConvLSTM2D(2, 2, return_sequences=True),
+        layers.ConvLSTM2D(2, 2, padding="same", go_backwards=True), layers.Flatten(), layers.Dense(2, name="out")],
+        name="convolved")  # fmt: skip
+    model.compile(keras.optimizers.SGD(0.1), "mse")
+    return model
+
+
+MODELS = {f.__name__: f for f in (mlp, cnn, graph, merging, activations, frozen, operators, recurrent, decoder, cells,
+                                  convolved)}  # fmt: skip
 SPARSE = ("sparse_categorical_crossentropy",)
 
 

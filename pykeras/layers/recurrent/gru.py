@@ -106,5 +106,13 @@ class GRU(UnitsRNN):
                  stateful=False, unroll=False, reset_after=True, use_cudnn="auto", **kwargs):  # fmt: skip
         super().__init__(locals(), kwargs)
 
+    def _fused(self, sequences, states, mask):
+        cell = self.cell
+        if (cell.activation, cell.recurrent_activation) != (activations.tanh, activations.sigmoid):
+            return None
+        outputs, *after = ops.gru(sequences, *states, cell.kernel, cell.recurrent_kernel, cell.bias, mask,
+                                  cell.reset_after, self.go_backwards, self.zero_output_for_mask)  # fmt: skip
+        return outputs, after
+
 
 CuDNNGRU = GRU

@@ -105,5 +105,13 @@ class LSTM(UnitsRNN):
                  go_backwards=False, stateful=False, unroll=False, use_cudnn="auto", **kwargs):  # fmt: skip
         super().__init__(locals(), kwargs)
 
+    def _fused(self, sequences, states, mask):
+        cell = self.cell
+        if (cell.activation, cell.recurrent_activation) != (activations.tanh, activations.sigmoid):
+            return None
+        outputs, *after = ops.lstm(sequences, *states, cell.kernel, cell.recurrent_kernel, cell.bias, mask,
+                                   self.go_backwards, self.zero_output_for_mask)  # fmt: skip
+        return outputs, after
+
 
 CuDNNLSTM = LSTM

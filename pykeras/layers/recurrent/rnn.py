@@ -90,8 +90,7 @@ class RNN(Layer):
         return super().__call__(sequences, **kwargs)
 
     def build(self, sequences_shape, initial_state_shape=None):
-        shapes = sequences_shape if _nested(sequences_shape) else [sequences_shape]
-        first = tree.flatten(list(shapes.values()) if isinstance(shapes, dict) else shapes)[:2]
+        first = tree.flatten(sequences_shape)[:2]
         if len(first) < 2:
             raise ValueError(f"{self._label}: expected (batch, time, ...), got shape {sequences_shape}")
         build_inner(self.cell, _map_shapes(self._step_shape, sequences_shape))

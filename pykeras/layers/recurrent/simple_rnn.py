@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pykeras import ops
+from pykeras import activations, ops
 from pykeras.layers.layer import REGISTRY
 from pykeras.layers.recurrent.cell import UnitsCell
 from pykeras.layers.recurrent.unit_layer import UnitsRNN
@@ -72,3 +72,15 @@ class SimpleRNN(UnitsRNN):
                  return_sequences=False, return_state=False, go_backwards=False, stateful=False, unroll=False,
                  seed=None, **kwargs):  # fmt: skip
         super().__init__(locals(), kwargs)
+
+    def _fused(self, sequences, states, mask):
+        cell = self.cell
+        if cell.activation not in _FUSED:
+            return None
+        outputs, *after = ops.simple_rnn(sequences, *states, cell.kernel, cell.recurrent_kernel, cell.bias, mask,
+                                         _FUSED[cell.activation], self.go_backwards,
+                                         self.zero_output_for_mask)  # fmt: skip
+        return outputs, after
+
+
+_FUSED = {getattr(activations, name): name for name in ("tanh", "relu", "sigmoid", "linear")}

@@ -38,7 +38,7 @@ class CellArguments(RNN):
 
     def get_config(self):
         config = super().get_config()
-        config["zero_output_for_mask"] = self.zero_output_for_mask
+        config.update(unroll=self.unroll, zero_output_for_mask=self.zero_output_for_mask)
         for name, default in self.more_cell_arguments.items():
             if getattr(self, name) != default:
                 config[name] = getattr(self, name)

@@ -118,3 +118,11 @@ def test_mask_of_words_in_sentences():
     tensor._keras_mask = ops.convert_to_tensor(mask)
     output = sentences(words(tensor))
     np.testing.assert_allclose(output, sentences(words(x, mask=mask), mask=mask.any(-1)), rtol=1e-5, atol=1e-6)
+
+
+def test_masked_steps_of_convolutional_lstms_are_skipped():
+    x = np.random.default_rng(2).normal(size=(1, 4, 3, 3, 1)).astype("float32")
+    layer = layers.ConvLSTM2D(2, 2, return_sequences=True)
+    outputs = np.asarray(layer(x, mask=np.array([[True, False, True, False]])))
+    np.testing.assert_allclose(outputs[:, ::2], layer(x[:, ::2]), rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(outputs[:, 1::2], outputs[:, ::2])
