@@ -28,7 +28,7 @@ $(TOOLS): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	$(BIN)/pip install --quiet "scikit-build-core>=0.10" "pybind11>=2.13" "cmeel-eigen>=3.4" "cmake>=3.20" ninja \
-	  "numpy>=1.24" "h5py>=3.8" "pytest>=8" "threadpoolctl>=3" "ruff==0.17.5" "mypy==2.4.1"
+	  "numpy>=1.24" "h5py>=3.8" "pytest>=8" "threadpoolctl>=3" "pyyaml>=6" "ruff==0.17.5" "mypy==2.4.1"
 	touch $@
 
 $(WHEEL): $(SOURCES) $(TOOLS)
@@ -91,7 +91,7 @@ openmp-off: $(TOOLS)
 	test -x build/openmp-off/venv/bin/python || $(PYTHON) -m venv build/openmp-off/venv
 	PATH="$(BIN):$$PATH" $(BUILD_WHEEL) -w build/openmp-off -Cbuild-dir=build/openmp-off/objects \
 	  -Ccmake.define.PYKERAS_OPENMP=OFF .
-	build/openmp-off/venv/bin/pip install --quiet "numpy>=1.24" "h5py>=3.8" "pytest>=8" "threadpoolctl>=3"
+	build/openmp-off/venv/bin/pip install --quiet "numpy>=1.24" "h5py>=3.8" "pytest>=8" "threadpoolctl>=3" "pyyaml>=6"
 	build/openmp-off/venv/bin/pip install --quiet --force-reinstall --no-deps build/openmp-off/*.whl
 	cd build/openmp-off && venv/bin/python -c "import pykeras; pykeras.config.show(); assert not pykeras._core.has_openmp()"
 	cd build/openmp-off && venv/bin/pytest -c $(CURDIR)/pyproject.toml -q -x $(PYTEST_ARGS) \
@@ -103,7 +103,7 @@ sanitize: $(TOOLS)
 	test -x build/sanitize/venv/bin/python || $(PYTHON) -m venv build/sanitize/venv
 	PATH="$(BIN):$$PATH" $(BUILD_WHEEL) -w build/sanitize -Cbuild-dir=build/sanitize/objects -Cinstall.strip=false \
 	  -Ccmake.build-type=RelWithDebInfo -Ccmake.define.PYKERAS_SANITIZE=ON .
-	build/sanitize/venv/bin/pip install --quiet "numpy>=1.24" "h5py>=3.8" "pytest>=8" "threadpoolctl>=3"
+	build/sanitize/venv/bin/pip install --quiet "numpy>=1.24" "h5py>=3.8" "pytest>=8" "threadpoolctl>=3" "pyyaml>=6"
 	build/sanitize/venv/bin/pip install --quiet --force-reinstall --no-deps build/sanitize/*.whl
 	cd build/sanitize && LD_PRELOAD="$$($${CXX:-g++} -print-file-name=libasan.so) $$($${CXX:-g++} -print-file-name=libubsan.so)" \
 	  ASAN_OPTIONS=detect_leaks=0:halt_on_error=1:allocator_may_return_null=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 PYTHONMALLOC=malloc \

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import math
+import threading
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -11,6 +13,49 @@ import numpy as np
 from pykeras import _core, convert
 from pykeras.dtypes import standardize_dtype
 from pykeras.keras_tensor import auto_name
+
+
+class _Budget(threading.local):
+    left: float = float("inf")
+    what = ""
+
+
+_budget = _Budget()
+
+
+@contextlib.contextmanager
+def budget(size: int, what: str) -> Iterator[None]:
+    """Inside the block, variables made by initializers may hold ``size`` bytes together, in this thread.
+
+    Arguments:
+        size: bytes.
+        what: said in the error.
+
+    Raises ``ValueError`` (inside) for a variable that would hold more than what is left.
+
+    >>> with budget(100, "a small file"):
+    ...     Variable(lambda shape, dtype: np.zeros(shape, dtype), (1000,), name="big")
+    Traceback (most recent call last):
+        ...
+    ValueError: Variable "big" of shape (1000,) takes 4,000 bytes, but a small file allows 100 more
+    """
+    before = _budget.left, _budget.what
+    _budget.left, _budget.what = min(size, _budget.left), what
+    try:
+        yield
+    finally:
+        _budget.left, _budget.what = before
+
+
+def _spend(name: str, shape: tuple[int, ...], dtype: str) -> None:
+    if _budget.left == float("inf"):
+        return
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    if size > _budget.left:
+        raise ValueError(
+            f'Variable "{name}" of shape {shape} takes {size:,} bytes, but {_budget.what} allows {_budget.left:,} more'
+        )
+    _budget.left -= size
 
 
 class Variable(_core.Variable):
@@ -64,6 +109,7 @@ class Variable(_core.Variable):
                 if shape is None:
                     raise ValueError(f'Variable "{self.name}": shape is needed with an initializer')
                 shape = _checked_shape(self.name, shape)
+                _spend(self.name, shape, standardize_dtype(dtype))
                 value = initializer(shape, dtype=standardize_dtype(dtype))
             else:
                 value = initializer

@@ -122,20 +122,12 @@ class Layer(Operation):
         if not config or self.built:
             return
         if "shapes_dict" in config:
-            self.build(**config["shapes_dict"])
+            shapes = {key: _as_shape(shape) for key, shape in config["shapes_dict"].items()}
+            self._build_shapes = {key.removesuffix("_shape"): shape for key, shape in shapes.items()}
+            self.build(**shapes)
         elif config.get("input_shape") is not None:
-            shape = config["input_shape"]
-            self.build(
-                tuple(shape)
-                if isinstance(shape, list) and not any(isinstance(s, (list, tuple)) for s in shape)
-                else shape
-            )
-        shapes = config.get("shapes_dict")
-        self._build_shapes = (
-            {key.removesuffix("_shape"): shape for key, shape in shapes.items()}
-            if shapes is not None
-            else {"inputs": config.get("input_shape")}
-        )
+            self._build_shapes = {"inputs": _as_shape(config["input_shape"])}
+            self.build(self._build_shapes["inputs"])
         self.built = True
 
     def add_weight(self, *args, **kwargs) -> Variable:
@@ -573,3 +565,12 @@ def _carried_masks(value: Any) -> Any:
 
 def _any_mask(masks: Any) -> bool:
     return any(mask is not None for mask in tree.flatten(masks))
+
+
+def _as_shape(shape: Any) -> Any:
+    """A shape from JSON, which has no tuples; structures of shapes stay what they are."""
+    if isinstance(shape, dict):
+        return {key: _as_shape(each) for key, each in shape.items()}
+    if isinstance(shape, (list, tuple)) and any(isinstance(each, (list, tuple, dict)) for each in shape):
+        return [_as_shape(each) for each in shape]
+    return tuple(shape) if isinstance(shape, list) else shape

@@ -11,6 +11,7 @@ from pykeras.layers.layer import REGISTRY as LAYERS
 from pykeras.models import operation_names
 from pykeras.models.graph import Graph
 from pykeras.models.model import REGISTRY, Model
+from pykeras.models.pickling import reduce_model
 from pykeras.registry import in_keras2_form, serialize
 from pykeras.training.trainer import Trainer
 
@@ -143,6 +144,9 @@ class Functional(Model):
         if mask is not None:
             value._keras_mask = mask
         return value
+
+    def __reduce__(self):
+        return reduce_model(self)
 
     # ---- configuration ----------------------------------------------------------------------------------------------
 

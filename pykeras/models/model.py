@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 from pykeras.layers import Layer
 from pykeras.layers.layer import REGISTRY as LAYERS
-from pykeras.registry import Registry, serialize
+from pykeras.registry import Registry
 from pykeras.training.trainer import Trainer
 
 REGISTRY = Registry("model", "models")
@@ -153,30 +154,49 @@ class Model(Trainer, Layer):
         saving.load_weights(self, filepath, by_name=by_name, skip_mismatch=skip_mismatch, **kwargs)
 
     def to_json(self, **kwargs) -> str:
-        """The structure as JSON, without weights."""
-        import json
+        """The structure as JSON, without weights; keyword arguments go to ``json.dumps``."""
+        from pykeras.saving import text
 
-        return json.dumps(serialize(self), **kwargs)
+        return text.to_json(self, **kwargs)
+
+    def to_yaml(self, **kwargs) -> str:
+        """The structure as YAML, without weights; keyword arguments go to ``yaml.safe_dump``. Needs PyYAML."""
+        from pykeras.saving import text
+
+        return text.to_yaml(self, **kwargs)
 
     @classmethod
     def from_config(cls, config: dict, custom_objects: dict | None = None) -> Model:
-        """The model of a configuration."""
+        """The model of a configuration, in Keras 3's form or Keras 2's."""
         from pykeras.models.functional import Functional, functional_from_config
 
         if cls in (Model, Functional) or {"layers", "input_layers", "output_layers"} <= set(config):
             if "input_layers" in config:
                 return functional_from_config(
-                    cls if issubclass(cls, Functional) else Functional, config, custom_objects
+                    cls if issubclass(cls, Functional) else Functional,
+                    _translated("Functional", config),
+                    custom_objects,
                 )
         return cls(**config)
 
     def get_config(self) -> dict:
         if type(self).__init__ is Model.__init__:
             return {"name": self.name, "trainable": self.trainable}
-        return super().get_config()
+        config = super().get_config()
+        parameters = inspect.signature(type(self).__init__).parameters
+        if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
+            return config
+        return {key: value for key, value in config.items() if key in parameters}  # a constructor that takes no name
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+def _translated(class_name: str, config: Any) -> dict:
+    """A model's configuration in Keras 3's form."""
+    from pykeras.saving import dialects
+
+    return dialects.to_keras3({"class_name": class_name, "config": config})["config"]
 
 
 def _functional_version(cls: type) -> type:

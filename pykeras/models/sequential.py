@@ -9,7 +9,8 @@ from pykeras.keras_tensor import KerasTensor
 from pykeras.layers import Input, InputLayer, Layer
 from pykeras.layers.layer import REGISTRY as LAYERS
 from pykeras.models.functional import Functional
-from pykeras.models.model import REGISTRY, Model
+from pykeras.models.model import REGISTRY, Model, _translated
+from pykeras.models.pickling import reduce_model
 from pykeras.registry import serialize
 
 
@@ -167,6 +168,9 @@ class Sequential(Model):
             input_shape = layer.compute_output_shape(input_shape)
         return input_shape
 
+    def __reduce__(self):
+        return reduce_model(self)
+
     def get_config(self) -> dict:
         config = {"name": self.name, "trainable": self.trainable, "dtype": super(Model, self).get_config()["dtype"]}
         config["layers"] = [serialize(layer) for layer in self._all_layers]
@@ -176,6 +180,7 @@ class Sequential(Model):
 
     @classmethod
     def from_config(cls, config: dict, custom_objects: dict | None = None) -> Sequential:
+        config = _translated("Sequential", config)
         model = cls(name=config.get("name"))
         for entry in config["layers"]:
             model.add(LAYERS.deserialize(entry, custom_objects))

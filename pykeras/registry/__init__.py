@@ -28,11 +28,12 @@ from pykeras.registry.objects import (
     serialize,
     serialize_keras_object,
 )
-from pykeras.registry.scopes import in_keras2_form, keras2_form, object_sharing
+from pykeras.registry.scopes import collecting, in_keras2_form, keras2_form, object_sharing
 
 __all__ = [
     "CustomObjectScope",
     "Registry",
+    "collecting",
     "custom_object_scope",
     "deserialize",
     "deserialize_keras_object",

@@ -14,7 +14,7 @@ import types
 import numpy as np
 
 from pykeras.registry import custom, lambdas, names
-from pykeras.registry.scopes import local
+from pykeras.registry.scopes import collect, local
 
 # First parts of the module names under which Keras has lived.
 _KERAS_ROOTS = ("keras", "tf_keras", "pykeras", "tensorflow", "keras_core")
@@ -65,6 +65,8 @@ def _encode_function(function):
     if getattr(function, "__name__", "") == "<lambda>":
         return _marked("__lambda__", value=lambdas.dump_function(function))
     name = custom.get_registered_name(function)
+    if not any(function in registry for registry in names.registries()):
+        collect(name, function)
     if local.keras2:
         return name
     return {"module": "builtins", "class_name": "function", "config": name, "registered_name": "function"}
@@ -85,6 +87,7 @@ def _encode_object(obj):
     if home is not None and registered_name == cls.__name__:
         module, registered_name = getattr(cls, "_keras_module", home.module), None
     else:
+        collect(registered_name, cls)
         module = None if cls.__module__ in ("__main__", "builtins") else cls.__module__
     result = {"module": module, "class_name": cls.__name__, "config": config, "registered_name": registered_name}
     for key, method in (("build_config", "get_build_config"), ("compile_config", "get_compile_config")):
@@ -162,7 +165,7 @@ def _build(config, kind):
     try:
         obj = cls.from_config(inner) if hasattr(cls, "from_config") else cls(**inner)
     except TypeError as error:
-        raise TypeError(f"{_said(cls, inner)} cannot be made from its configuration: {error}") from error
+        raise TypeError(f"{_said(cls, inner)} cannot be made from its configuration{_shown(inner)}: {error}") from error
     for key, method in (("build_config", "build_from_config"), ("compile_config", "compile_from_config")):
         if config.get(key) and hasattr(obj, method):
             getattr(obj, method)(config[key])
@@ -175,6 +178,12 @@ def _said(cls, config):
     """Class and name of what a configuration describes; what is in it would fill pages."""
     name = config.get("name")
     return f'{cls.__name__} "{name}"' if isinstance(name, str) else cls.__name__
+
+
+def _shown(config):
+    """A configuration that is short enough to be read, or nothing."""
+    text = repr(config)
+    return f" {text}" if len(text) < 200 else ""
 
 
 def _find(name, config, kind, functions=False):
@@ -213,10 +222,18 @@ def _families(module, kind):
     return list(dict.fromkeys(every))
 
 
+def _decode_array(config):
+    """An array of numbers. The dtype is one of these alone: "U999999999" or "(9999,9999)f4" would fill the memory."""
+    dtype = config["dtype"]
+    if dtype not in _DTYPES:
+        raise TypeError(f"the configuration holds an array of dtype {dtype!r}; expected one of {', '.join(_DTYPES)}")
+    return np.array(config["value"], dtype=dtype)
+
+
 def _decode_tensor(config):
     from pykeras import _core
 
-    return _core.tensor(np.array(config["value"], dtype=config["dtype"]))
+    return _core.tensor(_decode_array(config))
 
 
 def _decode_keras_tensor(config):
@@ -229,11 +246,13 @@ def _decode_items(config):
     return tuple(deserialize(each) for each in config.get("items", config.get("value", ())))
 
 
+_DTYPES = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32",
+           "float64")  # fmt: skip
 _DECODERS = {
     "__bytes__": lambda config: config["value"].encode("utf-8", "surrogateescape"),
     "__ellipsis__": lambda config: ...,
     "__slice__": lambda config: slice(*(deserialize(config[key]) for key in ("start", "stop", "step"))),
-    "__numpy__": lambda config: np.array(config["value"], dtype=config["dtype"]),
+    "__numpy__": _decode_array,
     "__tensor__": _decode_tensor,
     "__keras_tensor__": _decode_keras_tensor,
     "__tuple__": _decode_items,

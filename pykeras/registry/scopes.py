@@ -9,6 +9,7 @@ import threading
 class _Local(threading.local):
     keras2 = False
     shared = None
+    collected = None
 
 
 local = _Local()
@@ -35,6 +36,24 @@ def keras2_form(enabled=True):
 def in_keras2_form():
     """Whether ``serialize`` writes Keras 2's form now."""
     return local.keras2
+
+
+@contextlib.contextmanager
+def collecting():
+    """Gives a dict that collects, while the block lasts, the classes and functions which ``serialize`` met and which
+    are not ours, by the names it gave them."""
+    before = local.collected
+    local.collected = {}
+    try:
+        yield local.collected
+    finally:
+        local.collected = before
+
+
+def collect(name, target):
+    """Notes a class or function under its name, when somebody collects them."""
+    if local.collected is not None:
+        local.collected[name] = target
 
 
 class _Shared:

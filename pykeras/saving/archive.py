@@ -73,6 +73,7 @@ class Archive:
         return list(self._members)
 
     def size(self, name):
+        """Bytes of a member."""
         return self._members[name].file_size
 
     def text(self, name):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import math
 import os
 
 import numpy as np
 
-from pykeras.saving import atomic
+from pykeras.saving import atomic, heaps
 from pykeras.saving.limits import limits
 
 # An attribute lives in its object's header, which HDF5 limits to 64 KB.
@@ -44,10 +46,12 @@ def writing(path):
     if is_group(path):
         yield path
         return
-    with atomic.replacing(path) as temporary:
-        with hdf5().File(temporary, "w") as file:
-            yield file
-            file.flush()
+    # in memory first: when the disk is full, HDF5 itself could not even close the file
+    buffer = io.BytesIO()
+    with hdf5().File(buffer, "w") as file:
+        yield file
+    with atomic.replacing(path) as temporary, open(temporary, "wb") as out:
+        out.write(buffer.getbuffer())
 
 
 @contextlib.contextmanager
@@ -72,6 +76,7 @@ def reading(path):
             first = start.read(len(SIGNATURE))
     if first != SIGNATURE:
         raise OSError(f"{name} is no HDF5 file: it begins with {first!r}")
+    heaps.check(path)
     try:
         file = hdf5().File(path, "r")
     except OSError as error:
@@ -86,7 +91,33 @@ def label(group):
     return name.decode("utf8", "replace") if isinstance(name, bytes) else name
 
 
+def size(group):
+    """The bytes of the file of a group."""
+    return group.file.id.get_filesize()
+
+
 # ---- members --------------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _damage(what, group):
+    """Errors of the HDF5 library inside the block as OSError that says so."""
+    try:
+        yield
+    except (KeyError, RuntimeError, OSError, SystemError, OverflowError, MemoryError) as error:
+        raise OSError(f"{what!r} in {label(group)} cannot be read, the file is damaged: {error}") from error
+
+
+def has(group, name):
+    """Whether a group has a member of that name; a link that leads elsewhere is one, and is not followed."""
+    with _damage(name, group):
+        return isinstance(group, hdf5().Group) and group.id.links.exists(name.encode())
+
+
+def names(group):
+    """The names of a group's members."""
+    with _damage("/", group):
+        return list(group)
 
 
 def member(group, path, what=None):
@@ -98,17 +129,31 @@ def member(group, path, what=None):
     h5py = hdf5()
     where = f"{what or path!r} in {label(group)}"
     for part in [p for p in path.split("/") if p and p != "."]:
-        link = group.get(part, getlink=True) if isinstance(group, h5py.Group) else None
+        with _damage(part, group):
+            link = group.get(part, getlink=True) if isinstance(group, h5py.Group) else None
         if link is None:
             raise ValueError(f"{where}: the file has no {path!r} in {getattr(group, 'name', None)!r}")
         if not isinstance(link, h5py.HardLink):
             raise ValueError(
                 f"{where}: {part!r} is a link ({type(link).__name__}), which model files do not have; refused"
             )
-        group = group[part]
-    if isinstance(group, h5py.Dataset) and (group.is_virtual or group.external):
+        with _damage(part, group):
+            group = group[part]
+            count = h5py.h5o.get_info(group.id).rc
+        if count > 1:
+            raise ValueError(f"{where}: {part!r} has links from several places, which model files do not have; refused")
+    with _damage(path, group):
+        elsewhere = isinstance(group, h5py.Dataset) and (group.is_virtual or group.external)
+    if elsewhere:
         raise ValueError(f"{where}: its values lie outside of the file; refused")
     return group
+
+
+def shape(group, path):
+    """The shape of a dataset; of a group, that of a single number."""
+    found = member(group, path)
+    with _damage(path, group):
+        return tuple(getattr(found, "shape", ()))
 
 
 def array(group, path, shape=None):
@@ -123,15 +168,18 @@ def array(group, path, shape=None):
         ValueError: no such dataset, values that are no numbers, or another shape.
     """
     dataset = member(group, path)
-    if not isinstance(dataset, hdf5().Dataset) or dataset.dtype.kind not in "biuf":
+    with _damage(path, group):
+        numbers = isinstance(dataset, hdf5().Dataset) and dataset.dtype.kind in "biuf"
+    if not numbers:
         raise ValueError(f"{path!r} in {label(group)}: expected an array of numbers")
     if shape is not None and tuple(dataset.shape) != tuple(shape):
         raise ValueError(f"{path!r} in {label(group)}: expected shape {tuple(shape)}, got {tuple(dataset.shape)}")
-    limits.check(f"{path!r} in {label(group)}", dataset.nbytes, dataset.id.get_storage_size())
-    try:
+    with _damage(path, group):
+        stored, chunks = dataset.id.get_storage_size(), dataset.chunks or ()
+    whole_chunk = math.prod(chunks) * dataset.dtype.itemsize  # which is unpacked for any part of it
+    limits.check(f"{path!r} in {label(group)}", max(dataset.nbytes, whole_chunk), stored)
+    with _damage(path, group):
         return np.asarray(dataset[()])
-    except OSError as error:
-        raise OSError(f"{path!r} in {label(group)} cannot be read, the file is damaged: {error}") from error
 
 
 # ---- attributes -----------------------------------------------------------------------------------------------------
@@ -160,19 +208,25 @@ def write_names(group, name, names):
         group.attrs[f"{name}{number}"] = np.array(chunk)
 
 
+def has_attribute(group, name):
+    """Whether there is an attribute, or the first part of one that was split."""
+    with _damage(name, group):
+        return name in group.attrs or f"{name}0" in group.attrs
+
+
 def read_names(group, name):
     """The list that ``write_names`` wrote; empty when there is none."""
-    if name in group.attrs:
-        return [_text(each) for each in np.asarray(group.attrs[name]).ravel().tolist()]
-    found = []
-    while f"{name}{len(found)}" in group.attrs:
-        found.append(np.asarray(group.attrs[f"{name}{len(found)}"]).ravel().tolist())
-    return [_text(each) for chunk in found for each in chunk]
+    with _damage(name, group):
+        keys = [name] if name in group.attrs else []
+        while name not in keys and f"{name}{len(keys)}" in group.attrs:
+            keys.append(f"{name}{len(keys)}")
+        return [_text(each) for key in keys for each in np.asarray(group.attrs[key]).ravel().tolist()]
 
 
 def read_text(group, name):
     """A text attribute, None when there is none."""
-    return _text(group.attrs[name]) if name in group.attrs else None
+    with _damage(name, group):
+        return _text(group.attrs[name]) if name in group.attrs else None
 
 
 def _text(value):

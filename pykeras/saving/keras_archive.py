@@ -6,14 +6,15 @@ Written as Keras 3 does (or tf_keras, see ``dialect``); both are read.
 from __future__ import annotations
 
 import datetime
+import io
 import json
-import shutil
 import tempfile
 
 from pykeras import _core, registry
 from pykeras.models import Model
 from pykeras.saving import archive as archives
 from pykeras.saving import dialects, files, state, training_config
+from pykeras.saving.limits import limits
 from pykeras.saving.places import KERAS3, TF_KERAS, places
 from pykeras.saving.weights_hdf5 import VERSIONS
 
@@ -50,12 +51,11 @@ def save_model(model, path, include_optimizer=True, dialect="keras3"):
     with archives.writing(path) as archive:
         archive.writestr(METADATA, json.dumps(metadata))
         archive.writestr(CONFIG, text)
-        with tempfile.TemporaryFile() as weights:
-            with files.hdf5().File(weights, "w") as file:
-                state.write(file, model, layout, include_optimizer)
-            weights.seek(0)
-            with archive.open(WEIGHTS, "w", force_zip64=True) as member:
-                shutil.copyfileobj(weights, member, 1 << 20)
+        weights = io.BytesIO()
+        with files.hdf5().File(weights, "w") as file:
+            state.write(file, model, layout, include_optimizer)
+        with archive.open(WEIGHTS, "w", force_zip64=True) as member:
+            member.write(weights.getbuffer())
         _write_assets(archive, model)
 
 
@@ -113,10 +113,11 @@ def load_model(path, custom_objects=None, compile=True, safe_mode=True):
         if METADATA in archive:
             version = parse_json(archive.text(METADATA), f"{archive.name}: its {METADATA}").get("keras_version")
             config = dialects.keras2_functions(config, version or VERSIONS["keras3"])
-        model = model_from(config, archive.name, custom_objects, compile, safe_mode)
-        with archive.unpacked(WEIGHTS) as weights, files.reading(weights) as file:
+        with limits.weights(archive.size(WEIGHTS), f"{archive.name} with weights"):
+            model = model_from(config, archive.name, custom_objects, compile, safe_mode)
             _build(model, config)
-            state.read(file, model)
+            with archive.unpacked(WEIGHTS) as weights, files.reading(weights) as file:
+                state.read(file, model)
         _read_assets(archive, model)
     return model
 

@@ -8,6 +8,7 @@ import warnings
 
 from pykeras import registry
 from pykeras.saving import dialects, files, optimizer_hdf5, state, training_config, weights_hdf5
+from pykeras.saving.limits import limits
 
 
 def save_model(model, path, include_optimizer=True, dialect="keras2"):
@@ -91,7 +92,7 @@ def load_model(path, custom_objects=None, compile=True, safe_mode=True):
         TypeError: a class or function that is not known.
     """
     with registry.custom_object_scope(custom_objects), registry.safe_mode_scope(registry.in_safe_mode(safe_mode)):
-        with files.reading(path) as file:
+        with files.reading(path) as file, limits.weights(files.size(file), files.label(file)):
             model = _structure(file)
             names = weights_hdf5.read(files.member(file, "model_weights"), model)
             if compile:
@@ -116,7 +117,7 @@ def _structure(file):
     if config is None:
         what = (
             "it holds weights alone: make the model and call load_weights"
-            if "layer_names" in file.attrs
+            if files.has_attribute(file, "layer_names")
             else "is it of Keras?"
         )
         raise ValueError(f"{files.label(file)}: no model_config in the file; {what}")
@@ -137,7 +138,7 @@ def _compile(file, model, names):
         return
     arguments = training_config.read(config, None, getattr(model, "output_names", None))
     model.compile(**arguments)
-    if "optimizer_weights" in file and model.optimizer is not None:
+    if files.has(file, "optimizer_weights") and model.optimizer is not None:
         model.optimizer.build(model.trainable_variables)
         optimizer_hdf5.read(files.member(file, "optimizer_weights"), model.optimizer, names)
 

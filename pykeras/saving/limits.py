@@ -16,6 +16,7 @@ class Limits:
             to a third at best).
         free_bytes: amounts up to this one are never refused.
         config_bytes: largest ``config.json``, JSON or YAML text.
+        text_bytes: largest memory that the weights of a model made of JSON or YAML text may take.
         members: largest number of members of an archive.
 
     Example:
@@ -27,6 +28,7 @@ class Limits:
     ratio: int = 100
     free_bytes: int = 64 * MB
     config_bytes: int = 256 * MB
+    text_bytes: int = 16 * 1024 * MB
     members: int = 100_000
 
     def check(self, what: str, size: int, stored: int) -> None:
@@ -36,6 +38,12 @@ class Limits:
                 f"{what} declares {size:,} bytes but takes {stored:,} on disk: refused as a decompression bomb "
                 f"(pykeras.saving.limits.ratio is {self.ratio})"
             )
+
+    def weights(self, stored: int, what: str):
+        """Context in which a model may make weights for a file of ``stored`` bytes, not for one that lies."""
+        from pykeras.variables import budget
+
+        return budget(max(self.free_bytes, self.ratio * stored), f"{what} of {stored:,} bytes")
 
 
 limits = Limits()

@@ -45,7 +45,7 @@ def read(group, optimizer, weights):
     plan = _by_name(names, optimizer, weights) or optimizer_state.by_order(names, optimizer)
     problem = None if plan else f"holds {len(names)} arrays that do not belong to {len(optimizer.variables)} variables"
     for variable, name in plan or ():
-        shape = tuple(getattr(files.member(group, name), "shape", ()))
+        shape = files.shape(group, name)
         if shape != tuple(variable.shape):
             problem = f"has {name!r} of shape {shape}, expected {tuple(variable.shape)}"
             break

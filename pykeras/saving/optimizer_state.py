@@ -50,8 +50,10 @@ def by_order(names, optimizer):
     for candidates in (variables, _without_rate(optimizer)):
         if len(candidates) == len(names):
             return list(zip(candidates, names, strict=True))
-    if type(optimizer).__name__ in dialects.ALWAYS_WRITTEN and not getattr(optimizer, "momentum", 0.0):
-        return [(optimizer._iterations, names[0])] if names else None
+    # tf_keras's SGD writes a momentum for each weight also when it uses none
+    extra = len(dialects.ALWAYS_WRITTEN.get(type(optimizer).__name__, ())) * len(optimizer._trainable_variables)
+    if extra and len(names) == 1 + extra and len(_without_rate(optimizer)) == 1:
+        return [(optimizer._iterations, names[0])]
     return None
 
 

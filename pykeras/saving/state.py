@@ -31,18 +31,21 @@ class _Stored(Mapping):
         self._group = group
 
     def __getitem__(self, key):
-        if self._group is None or key not in self._group:
+        if key not in self:
             raise KeyError(key)
         return files.array(self._group, key)
 
+    def __contains__(self, key):
+        return self._group is not None and files.has(self._group, key)
+
     def __iter__(self):
-        return iter(() if self._group is None else self._group)
+        return iter(() if self._group is None else files.names(self._group))
 
     def __len__(self):
-        return 0 if self._group is None else len(self._group)
+        return 0 if self._group is None else len(files.names(self._group))
 
     def shape(self, key):
-        return tuple(getattr(files.member(self._group, key), "shape", ()))
+        return files.shape(self._group, key)
 
 
 def write(group, model, layout=KERAS3, include_optimizer=True):
@@ -73,7 +76,7 @@ def write(group, model, layout=KERAS3, include_optimizer=True):
 
 def holds_state(group):
     """Whether a group looks like one that ``write`` filled."""
-    return _VARIABLES in group and "layer_names" not in group.attrs
+    return files.has(group, _VARIABLES) and not files.has_attribute(group, "layer_names")
 
 
 def read(group, model, skip_mismatch=False):
@@ -116,11 +119,12 @@ def _named_groups(group):
     pending = [group]
     while pending:
         here = pending.pop(0)
-        for key in here:
+        for key in files.names(here):
             inner = files.member(here, key)
             if key == _VARIABLES:
-                if "name" in inner.attrs:
-                    named.setdefault(files.read_text(inner, "name"), here)
+                name = files.read_text(inner, "name")
+                if name is not None:
+                    named.setdefault(name, here)
             elif hasattr(inner, "keys"):
                 pending.append(inner)
     return named
@@ -157,7 +161,7 @@ def _variables_at(group, path):
     """The group of an object's variables, None when the file has none."""
     steps = [*path.split("/"), _VARIABLES] if path else [_VARIABLES]
     for step in steps:
-        if step not in group:
+        if not files.has(group, step):
             return None
         group = files.member(group, step)
     return group

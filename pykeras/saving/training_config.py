@@ -67,6 +67,13 @@ def read(config, custom_objects=None, output_names=None):
     Raises:
         TypeError, ValueError: an optimizer, loss or metric that is not known, by name.
     """
+    try:
+        return _arguments(config, custom_objects, output_names)
+    except (KeyError, AttributeError, IndexError) as error:
+        raise ValueError(f"cannot interpret what the file says of compile(): {error!r}") from error
+
+
+def _arguments(config, custom_objects, output_names):
     from pykeras import losses, metrics, optimizers
 
     def objects(value, kind):

@@ -53,7 +53,9 @@ def write(group, model):
     group.attrs["keras_version"] = VERSIONS["keras2"].encode()
     files.write_names(group, "layer_names", [layer.name for layer in layers])
     for layer in layers:
-        _write_layer(group.create_group(layer.name), ordered_weights(layer) if hasattr(layer, "weights") else [])
+        _write_layer(
+            group.create_group(layer.name.strip("/")), ordered_weights(layer) if hasattr(layer, "weights") else []
+        )
     _write_layer(group.create_group(_TOP), own_weights(model))
 
 
@@ -76,9 +78,9 @@ def weights_group(file):
     Raises:
         ValueError: the file has neither.
     """
-    if "layer_names" in file.attrs or "layer_names0" in file.attrs:
+    if files.has_attribute(file, "layer_names"):
         return file
-    if "model_weights" in file:
+    if files.has(file, "model_weights"):
         return files.member(file, "model_weights")
     raise ValueError(f"{files.label(file)}: an HDF5 file without Keras weights (no layer_names, model_weights or vars)")
 
@@ -108,7 +110,7 @@ def read(group, model, skip_mismatch=False):
     plan = []
     for layer, name in pairs:
         plan += _plan(layer, ordered_weights(layer), saved[name], name, skip_mismatch)
-    if _TOP in group:
+    if files.has(group, _TOP):
         top = files.member(group, _TOP)
         if files.read_names(top, "weight_names") or own_weights(model):
             plan += _plan(model, own_weights(model), top, _TOP, skip_mismatch)
@@ -145,7 +147,7 @@ def _plan(layer, variables, group, name, skip_mismatch):
         problem = f"has {len(variables)} weights ({_some(v.path for v in variables)}), "
         problem += f"the file's {name!r} has {len(names)} ({_some(names)})"
     else:
-        shapes = [tuple(getattr(files.member(group, each), "shape", ())) for each in names]
+        shapes = [files.shape(group, each) for each in names]
         gates = cudnn.gates_of(variables, shapes)
         for variable, each, shape, count in zip(variables, names, shapes, gates, strict=True):
             if shape != tuple(variable.shape) and not count:
