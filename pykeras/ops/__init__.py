@@ -3,6 +3,7 @@ losses and metrics (recorded and replayed), with gradients."""
 
 from typing import TYPE_CHECKING, Any
 
+from pykeras.ops import image as image
 from pykeras.ops import operators
 from pykeras.ops.arithmetic import *  # noqa: F403
 from pykeras.ops.attention import *  # noqa: F403
