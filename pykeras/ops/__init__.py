@@ -3,7 +3,7 @@ losses and metrics (recorded and replayed), with gradients."""
 
 from typing import TYPE_CHECKING, Any
 
-from pykeras.ops import numpy, operators  # noqa: F401
+from pykeras.ops import image, numpy, operators  # noqa: F401
 from pykeras.ops.arithmetic import *  # noqa: F403
 from pykeras.ops.arranging import *  # noqa: F403
 from pykeras.ops.attention import *  # noqa: F403

@@ -14,8 +14,21 @@ def _value_range(value_range) -> tuple:
     return tuple(sorted(check.number("value_range", v) for v in pair))
 
 
+class BaseColour(ImageLayer):
+    """Changes values by one number for each image; pixels stay where they are."""
+
+    moves_masks = False
+
+    def __init__(self, value_range, seed, **kwargs):
+        super().__init__(seed=seed, **kwargs)
+        self.value_range = _value_range(value_range)
+
+    def get_config(self):
+        return {**super().get_config(), "data_format": self.data_format}
+
+
 @REGISTRY.register
-class RandomBrightness(ImageLayer):
+class RandomBrightness(BaseColour):
     """While training, each image becomes brighter or darker by one number.
 
     Arguments:
@@ -24,12 +37,9 @@ class RandomBrightness(ImageLayer):
         seed: integer for repeatable changes.
     """
 
-    moves_masks = False
-
     def __init__(self, factor, value_range=(0, 255), seed=None, **kwargs):
-        super().__init__(seed=seed, **kwargs)
+        super().__init__(value_range, seed, **kwargs)
         self.factor = factor_range("factor", factor)
-        self.value_range = _value_range(value_range)
 
     def draw(self, images, training):
         return self._uniform(images, *self.factor) if training else None
@@ -40,7 +50,7 @@ class RandomBrightness(ImageLayer):
 
 
 @REGISTRY.register
-class RandomContrast(ImageLayer):
+class RandomContrast(BaseColour):
     """While training, the distances of each image's values from their mean (per channel) are multiplied by a number
     between 1 - lower and 1 + upper.
 
@@ -50,12 +60,9 @@ class RandomContrast(ImageLayer):
         seed: integer for repeatable changes.
     """
 
-    moves_masks = False
-
     def __init__(self, factor, value_range=(0, 255), seed=None, **kwargs):
-        super().__init__(seed=seed, **kwargs)
+        super().__init__(value_range, seed, **kwargs)
         self.factor = factor_range("factor", factor, 0.0, 1.0)
-        self.value_range = _value_range(value_range)
 
     def draw(self, images, training):
         return self._uniform(images, 1.0 - self.factor[0], 1.0 + self.factor[1]) if training else None

@@ -55,24 +55,31 @@ class RandomCrop(BaseCrop):
         height, width: of the outputs.
         seed: integer for repeatable places.
 
-    Outside training, and for images that are not larger than the output, the largest centre of that shape is brought
-    to the size of the output.
+    Images that are not larger than the output are cut at the centre and brought to its size. Outside training, the
+    largest centre of the shape of the output is brought to its size (as in Keras 2; Keras 3 leaves the images whole).
     """
 
     def __init__(self, height, width, seed=None, data_format=None, name=None, **kwargs):
         super().__init__(height, width, seed=seed, data_format=data_format, name=name, **kwargs)
 
     def draw(self, images, training):
-        sizes = [images.shape[axis] for axis in self._axes(images)]
-        if not training or sizes[0] < self.height or sizes[1] < self.width:
+        height, width = (images.shape[axis] for axis in self._axes(images))
+        if not training:
             return None
-        return [random.randint((), 0, size - part + 1, "int64", seed=self.generator)
-                for size, part in zip(sizes, (self.height, self.width))]  # fmt: skip
+        if height > self.height and width > self.width:
+            return [random.randint((), 0, size - part + 1, "int64", seed=self.generator)
+                    for size, part in ((height, self.height), (width, self.width))]  # fmt: skip
+        shaped = (max(min(height, width * self.height // self.width), 1),
+                  max(min(width, height * self.width // self.height), 1))  # fmt: skip
+        return [(height - shaped[0]) // 2, (width - shaped[1]) // 2]
 
     def transform_when(self, images, drawn, training, interpolation):
         if drawn is None:
             return self._resized(images, interpolation)
-        # Places are tensors, so that a recorded step draws new ones.
         for axis, start, part in zip(self._axes(images), drawn, (self.height, self.width)):
+            if isinstance(start, int):
+                part = min(part, images.shape[axis] - start)
+            # Drawn places are tensors, so that a recorded step draws new ones.
             images = ops.take(images, ops.arange(part, dtype="int64") + start, axis)
-        return images
+        size = (self.height, self.width)
+        return ops.image.resize(images, size, interpolation or "bilinear", data_format=self.data_format)
