@@ -53,9 +53,6 @@ class Layer(Operation):
     [[1.0, 2.0]]
     """
 
-    # Constructor arguments that stand in the configuration only when they are set: older Keras does not know them.
-    _said_when_set: frozenset[str] = frozenset()
-
     def __init__(self, *, activity_regularizer=None, trainable=True, dtype=None, autocast=True, name=None, **kwargs):
         self._set_input_arguments(kwargs, name)
         super().__init__(name=name)
@@ -537,8 +534,6 @@ class Layer(Operation):
                 continue
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
                 continue
-            if name in self._said_when_set and getattr(self, name, None) == parameter.default:
-                continue
             attribute = self._config_attributes.get(name, name)
             if attribute is None:
                 continue
@@ -562,9 +557,7 @@ class Layer(Operation):
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
     def __getstate__(self) -> dict:
-        state = dict(self.__dict__)
-        state["_inbound_nodes"], state["_outbound_nodes"], state["_losses"] = [], [], []
-        return state
+        return {**super().__getstate__(), "_losses": []}
 
 
 def _carried_masks(value: Any) -> Any:

@@ -144,6 +144,21 @@ class Functional(Model):
             value._keras_mask = mask
         return value
 
+    # ---- copies -----------------------------------------------------------------------------------------------------
+
+    def __getstate__(self) -> dict:
+        """What is pickled and copied: in place of the graph its nodes, one after another, so that deep models do not
+        end in deep recursion."""
+        state = dict(super().__getstate__())
+        del state["_graph"]
+        return {"_nodes": sorted(self._graph.nodes, key=lambda node: node.order), **state}
+
+    def __setstate__(self, state: dict) -> None:
+        state = dict(state)
+        del state["_nodes"]
+        self.__dict__.update(state)
+        self._graph = Graph(self._inputs_struct, self._outputs_struct)
+
     # ---- configuration ----------------------------------------------------------------------------------------------
 
     def get_config(self) -> dict:
