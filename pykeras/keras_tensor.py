@@ -217,6 +217,11 @@ class no_history:
         _history_off -= 1
 
 
+def is_describing() -> bool:
+    """Whether a layer is being called on symbolic tensors, only to tell the shapes of its outputs."""
+    return _history_off > 0
+
+
 class FunctionOperation(Operation):
     """An op function called on symbolic tensors, as a node of a model."""
 
