@@ -11,7 +11,7 @@ import numpy as np
 
 from pykeras import _core, activations, constraints, dtype_policies, initializers, regularizers, tree
 from pykeras.keras_tensor import KerasTensor, Operation, any_symbolic, no_history, record_node
-from pykeras.layers import tracking
+from pykeras.layers import construction, tracking
 from pykeras.layers.context import calling, context
 from pykeras.layers.input_spec import check_inputs
 from pykeras.layers.shapes import Arguments, signature_of
@@ -52,6 +52,10 @@ class Layer(Operation):
     >>> Scale()([[1.0, 2.0]]).tolist()
     [[1.0, 2.0]]
     """
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        construction.watch_constructor(cls)
 
     def __init__(self, *, activity_regularizer=None, trainable=True, dtype=None, autocast=True, name=None, **kwargs):
         self._set_input_arguments(kwargs, name)
@@ -529,8 +533,10 @@ class Layer(Operation):
         config = {"name": self.name, "trainable": self.trainable, "dtype": dtype_policies.serialize(self.dtype_policy)}
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
-        for name, parameter in inspect.signature(type(self).__init__).parameters.items():
-            if name in ("self", "weights", *config):
+        cls = construction.configured_class(self)
+        given = construction.given_arguments(self) if cls is type(self) else {}
+        for name, parameter in inspect.signature(cls.__init__).parameters.items():
+            if name in ("self", "weights", *config) or name in given:
                 continue
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
                 continue
@@ -546,18 +552,24 @@ class Layer(Operation):
                 continue
             value = getattr(self, attribute)
             config[name] = activations.serialize(value) if name.endswith("activation") else serialize(value)
+        for name, value in given.items():
+            if name not in config and name not in _KERAS2_ARGUMENTS:
+                config[name] = value if construction.is_plain(value) else serialize(value)
         return config
 
     @classmethod
     def from_config(cls, config: dict) -> Layer:
         """The layer of a configuration."""
-        return cls(**config)
+        return construction.revive(cls, config)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
     def __getstate__(self) -> dict:
-        return {**super().__getstate__(), "_losses": []}
+        state = {**super().__getstate__(), "_losses": []}
+        if not construction.is_plain(state.get("_init_arguments")):
+            del state["_init_arguments"]
+        return state
 
 
 def _carried_masks(value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pykeras.layers import Layer
+from pykeras.layers.construction import revive
 from pykeras.layers.layer import REGISTRY as LAYERS
 from pykeras.registry import Registry, serialize
 from pykeras.training.trainer import Trainer
@@ -168,7 +169,7 @@ class Model(Trainer, Layer):
                 return functional_from_config(
                     cls if issubclass(cls, Functional) else Functional, config, custom_objects
                 )
-        return cls(**config)
+        return revive(cls, config)
 
     def get_config(self) -> dict:
         if type(self).__init__ is Model.__init__:
