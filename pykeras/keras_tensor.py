@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import functools
 import inspect
+import itertools
 import re
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,7 @@ from pykeras import _core, tree
 from pykeras.dtypes import standardize_dtype
 
 _name_counts: collections.Counter = collections.Counter()
+_node_count = itertools.count()
 _history_off = 0
 
 
@@ -69,7 +71,16 @@ class KerasTensor(_core.SymbolicTensor):
             f"{self!r} has no values: it only describes a model. Build a Model from it, or use pykeras.ops on it"
         )
 
+    def __reduce__(self):
+        # Without history: the nodes of a copied model tell its tensors anew where they come from.
+        state = {key: value for key, value in self.__dict__.items() if key != "_keras_history"}
+        return _tensor_without_history, (self.shape, self.dtype), state
+
     __array__ = __float__ = __int__ = __bool__ = __index__ = numpy = _no_value
+
+
+def _tensor_without_history(shape: tuple, dtype: str) -> KerasTensor:
+    return KerasTensor(shape, dtype, name="copy")
 
 
 _core.set_symbolic_class(KerasTensor)
@@ -107,6 +118,7 @@ class Node:
     def __init__(
         self, operation: Operation, call_args: tuple = (), call_kwargs: dict | None = None, outputs: Any = None
     ):
+        self.order = next(_node_count)
         self.operation = operation
         self.arguments = Arguments(call_args, call_kwargs or {})
         self.outputs = outputs
@@ -117,6 +129,9 @@ class Node:
             tensor._keras_history = (operation, index, number)
         for parent in self.parent_nodes:
             parent.operation._outbound_nodes.append(self)
+
+    def __reduce__(self):
+        return _restore_node, (self.operation, self.arguments.args, self.arguments.kwargs, self.outputs)
 
     @property
     def input_tensors(self) -> list[KerasTensor]:
@@ -134,6 +149,14 @@ class Node:
     @property
     def is_input(self) -> bool:
         return not self.arguments.keras_tensors
+
+
+def _restore_node(operation: Operation, args: tuple, kwargs: dict, outputs: Any) -> Node:
+    """The copy of a node, unless the copied operation (an input) made it itself."""
+    for node in operation._inbound_nodes:
+        if node.outputs is outputs:
+            return node
+    return Node(operation, args, kwargs, outputs)
 
 
 class Operation:
@@ -159,6 +182,10 @@ class Operation:
 
     def symbolic_call(self, *args, **kwargs):
         return record_node(self, self.compute_output_spec(*args, **kwargs), args, kwargs)
+
+    def __getstate__(self) -> dict:
+        """What is pickled and copied: the operation alone. Its calls belong to the models they are part of."""
+        return {**self.__dict__, "_inbound_nodes": [], "_outbound_nodes": []}
 
 
 def record_node(operation: Operation, outputs: Any, args: tuple, kwargs: dict) -> Any:
@@ -188,6 +215,11 @@ class no_history:
     def __exit__(self, *_):
         global _history_off
         _history_off -= 1
+
+
+def is_describing() -> bool:
+    """Whether a layer is being called on symbolic tensors, only to tell the shapes of its outputs."""
+    return _history_off > 0
 
 
 class FunctionOperation(Operation):

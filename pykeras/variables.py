@@ -12,7 +12,7 @@ import numpy as np
 
 from pykeras import _core, convert
 from pykeras.dtypes import standardize_dtype
-from pykeras.keras_tensor import auto_name
+from pykeras.keras_tensor import auto_name, is_describing
 
 
 class _Budget(threading.local):
@@ -140,7 +140,13 @@ class Variable(_core.Variable):
         return np.array(self.read().numpy(), dtype=dtype)
 
     def assign(self, value: Any) -> _core.Tensor:
-        """Replaces the value; it is brought to the variable's dtype, its shape must be the variable's."""
+        """Replaces the value; it is brought to the variable's dtype, its shape must be the variable's.
+
+        While a layer describes its outputs for symbolic inputs, a symbolic value changes nothing. Raises ``TypeError``
+        for one that a model is being made of: what a model does to variables belongs into a layer's ``call``.
+        """
+        if isinstance(value, _core.SymbolicTensor):
+            return self._described(value)
         tensor = _tensor(value, self.dtype)
         if tensor.shape != self.shape:
             raise ValueError(
@@ -148,6 +154,20 @@ class Variable(_core.Variable):
             )
         self.write(tensor)
         return tensor
+
+    def _described(self, value: Any) -> Any:
+        if not is_describing():
+            raise TypeError(
+                f'Variable "{self.path}": a symbolic tensor has no value to assign; assign in the call of a layer'
+            )
+        known = len(value.shape) == len(self.shape) and all(
+            a is None or a == b for a, b in zip(value.shape, self.shape)
+        )
+        if not known:
+            raise ValueError(
+                f'Variable "{self.path}": expected a value of shape {self.shape}, got one of shape {value.shape}'
+            )
+        return value
 
     def assign_add(self, value: Any) -> _core.Tensor:
         return self.assign(_core.op.add(self, _like(value, self.dtype)))
@@ -199,7 +219,7 @@ def _tensor(value: Any, dtype: Any) -> _core.Tensor:
 
 
 def _like(value: Any, dtype: str) -> Any:
-    return value if isinstance(value, (bool, int, float)) else _tensor(value, dtype)
+    return value if isinstance(value, (bool, int, float, _core.SymbolicTensor)) else _tensor(value, dtype)
 
 
 @contextlib.contextmanager

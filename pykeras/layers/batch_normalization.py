@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from pykeras import _core, check, constraints, initializers, ops, regularizers
+from pykeras.config import epsilon
 from pykeras.layers.input_spec import InputSpec
 from pykeras.layers.layer import REGISTRY, Layer
 
@@ -71,11 +74,15 @@ class BatchNormalization(Layer):
         self.moving_mean = self.add_weight("moving_mean", (channels,), trainable=False, autocast=False)
         self.moving_variance = self.add_weight("moving_variance", (channels,), trainable=False, autocast=False)
         if self.renorm:
-            for name, first in (("moving_stddev", "ones"), ("renorm_mean", "zeros"), ("renorm_stddev", "ones")):
+            mean, deviation = self.moving_mean_initializer, self._first_deviation
+            for name, first in (("moving_stddev", deviation), ("renorm_mean", mean), ("renorm_stddev", deviation)):
                 weight = self.add_weight(name, (channels,), initializer=first, trainable=False, autocast=False)
                 setattr(self, name, weight)
         self.input_spec = InputSpec(ndim=rank, axes={self.axis: channels})
         self.built = True
+
+    def _first_deviation(self, shape, dtype=None):
+        return ops.sqrt(self.moving_variance_initializer(shape, dtype=dtype))
 
     def call(self, inputs, training=None, mask=None):
         if not (training and self.trainable):
@@ -109,8 +116,9 @@ class BatchNormalization(Layer):
             mean, variance = ops.moments(inputs, axes)
         deviation = ops.sqrt(variance + self.epsilon)
         limits = self.renorm_clipping
-        r = deviation / self.renorm_stddev
-        d = (mean - self.renorm_mean) / self.renorm_stddev
+        known = ops.maximum(self.renorm_stddev, math.sqrt(self.epsilon))
+        r = deviation / known
+        d = (mean - self.renorm_mean) / known
         r = ops.stop_gradient(ops.clip(r, limits.get("rmin"), limits.get("rmax")))
         d = ops.stop_gradient(ops.clip(d, -limits["dmax"], limits["dmax"]) if "dmax" in limits else d)
         scale = r if self.gamma is None else r * self.gamma
@@ -131,7 +139,7 @@ class BatchNormalization(Layer):
         weights = ops.cast(mask, inputs.dtype)
         weights = ops.reshape(weights, (*weights.shape, *[1] * (rank - len(weights.shape))))
         weights = ops.broadcast_to(weights, inputs.shape)
-        total = ops.sum(weights, axes, keepdims=True)
+        total = ops.sum(weights, axes, keepdims=True) + epsilon()  # no position may be left
         mean = ops.sum(inputs * weights, axes, keepdims=True) / total
         variance = ops.sum(ops.square(inputs - mean) * weights, axes, keepdims=True) / total
         return ops.reshape(mean, (-1,)), ops.reshape(variance, (-1,))
@@ -144,6 +152,13 @@ class BatchNormalization(Layer):
 
     def compute_output_shape(self, input_shape):
         return tuple(input_shape)
+
+    def get_config(self):
+        config = super().get_config()
+        if not self.renorm:  # Keras before 3.13 does not know it
+            for name in ("renorm", "renorm_clipping", "renorm_momentum"):
+                del config[name]
+        return config
 
 
 def _checked_clipping(clipping):

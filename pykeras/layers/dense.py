@@ -27,7 +27,7 @@ class Dense(Layer):
     [[3.0, 3.0]]
     """
 
-    _config_attributes = dict.fromkeys(("lora_rank", "lora_alpha", "quantization_config"))
+    _config_attributes = dict.fromkeys(("activity_regularizer", "lora_rank", "lora_alpha", "quantization_config"))
 
     def __init__(self, units, activation=None, use_bias=True, kernel_initializer="glorot_uniform",
                  bias_initializer="zeros", kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None,

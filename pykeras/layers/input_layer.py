@@ -60,6 +60,14 @@ class InputLayer(Layer):
     def call(self) -> None:
         return None
 
+    def __getstate__(self) -> dict:
+        return {**super().__getstate__(), "_output": self.output}
+
+    def __setstate__(self, state: dict) -> None:
+        output = state.pop("_output")
+        self.__dict__.update(state)
+        Node(self, (), {}, output)
+
     def get_config(self) -> dict:
         return {"batch_shape": self.batch_shape, "dtype": self._input_dtype, "sparse": False, "ragged": False,
                 "name": self.name, "optional": self.optional}  # fmt: skip

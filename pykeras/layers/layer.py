@@ -11,7 +11,7 @@ import numpy as np
 
 from pykeras import _core, activations, constraints, dtype_policies, initializers, regularizers, tree
 from pykeras.keras_tensor import KerasTensor, Operation, any_symbolic, no_history, record_node
-from pykeras.layers import tracking
+from pykeras.layers import construction, tracking
 from pykeras.layers.context import calling, context
 from pykeras.layers.input_spec import check_inputs
 from pykeras.layers.shapes import Arguments, signature_of
@@ -53,8 +53,9 @@ class Layer(Operation):
     [[1.0, 2.0]]
     """
 
-    # Constructor arguments that stand in the configuration only when they are set: older Keras does not know them.
-    _said_when_set: frozenset[str] = frozenset()
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        construction.watch_constructor(cls)
 
     def __init__(self, *, activity_regularizer=None, trainable=True, dtype=None, autocast=True, name=None, **kwargs):
         self._set_input_arguments(kwargs, name)
@@ -524,12 +525,12 @@ class Layer(Operation):
         config = {"name": self.name, "trainable": self.trainable, "dtype": dtype_policies.serialize(self.dtype_policy)}
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
-        for name, parameter in inspect.signature(type(self).__init__).parameters.items():
-            if name in ("self", "weights", *config):
+        cls = construction.configured_class(self)
+        given = construction.given_arguments(self) if cls is type(self) else {}
+        for name, parameter in inspect.signature(cls.__init__).parameters.items():
+            if name in ("self", "weights", *config) or name in given:
                 continue
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-                continue
-            if name in self._said_when_set and getattr(self, name, None) == parameter.default:
                 continue
             attribute = self._config_attributes.get(name, name)
             if attribute is None:
@@ -543,19 +544,23 @@ class Layer(Operation):
                 continue
             value = getattr(self, attribute)
             config[name] = activations.serialize(value) if name.endswith("activation") else serialize(value)
+        for name, value in given.items():
+            if name not in config and name not in _KERAS2_ARGUMENTS:
+                config[name] = value if construction.is_plain(value) else serialize(value)
         return config
 
     @classmethod
     def from_config(cls, config: dict) -> Layer:
         """The layer of a configuration."""
-        return cls(**config)
+        return construction.revive(cls, config)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
     def __getstate__(self) -> dict:
-        state = dict(self.__dict__)
-        state["_inbound_nodes"], state["_outbound_nodes"], state["_losses"] = [], [], []
+        state = {**super().__getstate__(), "_losses": []}
+        if not construction.is_plain(state.get("_init_arguments")):
+            del state["_init_arguments"]
         return state
 
 

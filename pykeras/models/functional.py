@@ -11,7 +11,6 @@ from pykeras.layers.layer import REGISTRY as LAYERS
 from pykeras.models import operation_names
 from pykeras.models.graph import Graph
 from pykeras.models.model import REGISTRY, Model
-from pykeras.models.pickling import reduce_model
 from pykeras.registry import in_keras2_form, serialize
 from pykeras.training.trainer import Trainer
 
@@ -145,8 +144,20 @@ class Functional(Model):
             value._keras_mask = mask
         return value
 
-    def __reduce__(self):
-        return reduce_model(self)
+    # ---- copies -----------------------------------------------------------------------------------------------------
+
+    def __getstate__(self) -> dict:
+        """What is pickled and copied: in place of the graph its nodes, one after another, so that deep models do not
+        end in deep recursion."""
+        state = dict(super().__getstate__())
+        del state["_graph"]
+        return {"_nodes": sorted(self._graph.nodes, key=lambda node: node.order), **state}
+
+    def __setstate__(self, state: dict) -> None:
+        state = dict(state)
+        del state["_nodes"]
+        self.__dict__.update(state)
+        self._graph = Graph(self._inputs_struct, self._outputs_struct)
 
     # ---- configuration ----------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import inspect
 from typing import Any
 
 from pykeras.layers import Layer
+from pykeras.layers.construction import revive
 from pykeras.layers.layer import REGISTRY as LAYERS
 from pykeras.registry import Registry
 from pykeras.training.trainer import Trainer
@@ -177,7 +178,7 @@ class Model(Trainer, Layer):
                     _translated("Functional", config),
                     custom_objects,
                 )
-        return cls(**config)
+        return revive(cls, config)
 
     def get_config(self) -> dict:
         if type(self).__init__ is Model.__init__:
@@ -191,6 +192,12 @@ class Model(Trainer, Layer):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
+    def __reduce_ex__(self, protocol):
+        written = type(self).__dict__.get("_written_class")
+        if written is None:
+            return super().__reduce_ex__(protocol)
+        return _new_functional_version, (written,), self.__getstate__()
+
 
 def _translated(class_name: str, config: Any) -> dict:
     """A model's configuration in Keras 3's form."""
@@ -200,9 +207,16 @@ def _translated(class_name: str, config: Any) -> dict:
 
 
 def _functional_version(cls: type) -> type:
+    """``cls`` with the methods of a functional model beneath its own."""
     from pykeras.models.functional import Functional
 
-    return type(cls.__name__, (cls, Functional), {"__module__": cls.__module__, "__qualname__": cls.__qualname__})
+    names = {"__module__": cls.__module__, "__qualname__": cls.__qualname__, "_written_class": cls}
+    return type(cls.__name__, (cls, Functional), names)
+
+
+def _new_functional_version(cls: type) -> Model:
+    made = _functional_version(cls)
+    return made.__new__(made)
 
 
 LAYERS.register(Model, "Model")

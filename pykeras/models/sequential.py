@@ -10,7 +10,6 @@ from pykeras.layers import Input, InputLayer, Layer
 from pykeras.layers.layer import REGISTRY as LAYERS
 from pykeras.models.functional import Functional
 from pykeras.models.model import REGISTRY, Model, _translated
-from pykeras.models.pickling import reduce_model
 from pykeras.registry import serialize
 
 
@@ -167,9 +166,6 @@ class Sequential(Model):
         for layer in self._stack:
             input_shape = layer.compute_output_shape(input_shape)
         return input_shape
-
-    def __reduce__(self):
-        return reduce_model(self)
 
     def get_config(self) -> dict:
         config = {"name": self.name, "trainable": self.trainable, "dtype": super(Model, self).get_config()["dtype"]}

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pykeras import tree
+from pykeras.keras_tensor import FunctionOperation, Operation
 from pykeras.layers import InputLayer, Layer
 
 
@@ -41,8 +42,8 @@ def print_summary(model, line_length=None, positions=None, print_fn: Callable | 
     show("_" * line_length)
     row([" " + titles[0], *titles[1:]])
     show("=" * line_length)
-    layers = _in_range(model.layers, layer_range)
-    for layer in layers:
+    rows = [op for op in model.operations if isinstance(op, (Layer, FunctionOperation))] if graph else model.layers
+    for layer in _in_range(rows, layer_range):
         _layer_rows(model, layer, row, graph, show_trainable, expand_nested, " ")
         show("")
     show("=" * line_length)
@@ -61,21 +62,29 @@ def print_summary(model, line_length=None, positions=None, print_fn: Callable | 
 
 
 def _layer_rows(
-    model, layer: Layer, row: Callable, graph: bool, show_trainable: bool, expand: bool, indent: str
+    model, layer: Operation, row: Callable, graph: bool, show_trainable: bool, expand: bool, indent: str
 ) -> None:
-    cells = [
-        f"{layer.name} ({type(layer).__name__})",
-        _output_shape(layer),
-        str(layer.count_params()) if layer.built else "0 (unused)",
-    ]
+    cells = [f"{layer.name} ({_type(layer)})", _output_shape(layer), _count(layer)]
     if graph:
         cells.append(_connections(model, layer))
     if show_trainable:
-        cells.append("Y" if layer.trainable and (layer.trainable_weights or not layer.weights) else "N")
+        cells.append("N" if isinstance(layer, Layer) and not layer.trainable else "Y")
     row(cells, indent)
     if expand and hasattr(layer, "layers"):
         for inner in layer.layers:
             _layer_rows(layer, inner, row, graph, show_trainable, expand, indent + "|    ")
+
+
+def _type(layer: Operation) -> str:
+    if isinstance(layer, FunctionOperation):
+        return "".join(part.capitalize() for part in layer.function.__name__.split("_"))
+    return type(layer).__name__
+
+
+def _count(layer: Operation) -> str:
+    if not isinstance(layer, Layer):
+        return "0"
+    return str(layer.count_params()) if layer.built else "0 (unused)"
 
 
 def _is_chain(model) -> bool:
@@ -88,19 +97,24 @@ def _is_chain(model) -> bool:
     ) and sum(isinstance(op, InputLayer) for op in graph.operations) <= 1 and len(graph.outputs) == 1  # fmt: skip
 
 
-def _output_shape(layer: Layer) -> str:
+def _output_shape(layer: Operation) -> str:
     if isinstance(layer, InputLayer):
         return f"[{layer.output.shape}]"
     shapes = [tree.map_structure(lambda t: t.shape, n.outputs) for n in layer._inbound_nodes]
     if not shapes and getattr(layer, "outputs", None):
         shapes = [tree.map_structure(lambda t: t.shape, layer.output)]
+    if not shapes and getattr(layer, "_build_shapes", None):  # called by a model's own call
+        try:
+            shapes = [layer.compute_output_shape(*layer._build_shapes.values())]
+        except Exception:  # a layer that cannot tell
+            return "?"
     texts = [str(s) for s in shapes]
     if not texts:
         return "?"
     return texts[0] if len(set(texts)) == 1 else "multiple"
 
 
-def _connections(model, layer: Layer) -> str:
+def _connections(model, layer: Operation) -> str:
     graph = getattr(model, "_graph", None)
     names = []
     for node in layer._inbound_nodes:
@@ -112,7 +126,7 @@ def _connections(model, layer: Layer) -> str:
     return ", ".join(names)
 
 
-def _in_range(layers: list[Layer], layer_range: Any) -> list[Layer]:
+def _in_range(layers: list, layer_range: Any) -> list:
     if layer_range is None:
         return layers
     if len(layer_range) != 2:
@@ -125,17 +139,32 @@ def _in_range(layers: list[Layer], layer_range: Any) -> list[Layer]:
 
 
 def _wrapped(cells: list[str], ends: list[int]) -> list[str]:
-    """The lines of one row: cells are broken where their column ends."""
+    """The lines of one row: cells are broken at spaces, and where their column ends."""
     columns, start = [], 0
     for cell, end in zip(cells, ends):
-        width = max(end - start - 1, 1)
-        parts = [cell[i : i + width] for i in range(0, max(len(cell), 1), width)]
-        columns.append((parts, end - start))
+        room = end - start - (end != ends[-1])
+        columns.append((_broken(cell, max(room, 1)), end - start))
         start = end
     height = max(len(parts) for parts, _ in columns)
     return [
         "".join((parts[i] if i < len(parts) else "").ljust(width) for parts, width in columns) for i in range(height)
     ]
+
+
+def _broken(cell: str, width: int) -> list[str]:
+    indent = cell[: len(cell) - len(cell.lstrip(" |"))]
+    lines, line = [], ""
+    for word in cell[len(indent) :].split(" "):
+        if line and len(indent) + len(line) + 1 + len(word) > width:
+            lines.append(indent + line)
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+        room = max(width - len(indent), 1)
+        while len(line) > room:
+            lines.append(indent + line[:room])
+            line = line[room:]
+    return [*lines, indent + line]
 
 
 def _bytes_and_count(variables: list) -> tuple[int, int]:

@@ -115,6 +115,11 @@ NORMALIZATION = [
                  dynamic=not training),
         ]
     ),
+    *(
+        Case("BatchNormalization", {"renorm": True, "renorm_momentum": 0.8, **more}, (4, 3), training=True,
+             dynamic=False, weights={"renorm_stddev": (0.5, 1.5), "moving_stddev": (0.5, 1.5)})
+        for more in ({}, {"renorm_clipping": {"rmin": 0.8, "rmax": 1.2, "dmax": 0.1}, "scale": False})
+    ),
     Case("BatchNormalization", {"trainable": False}, (4, 3), training=True),
     Case("BatchNormalization", {"gamma_regularizer": _L2, "beta_initializer": "ones"}, (4, 3)),
     Case("BatchNormalization", {}, (2, 4, 3), call={"mask": given([[True, True, False, True], [True] * 4])},

@@ -3,7 +3,8 @@
 usage: KERAS_BACKEND=jax python tests/parity/record_recurrent.py            (with keras 3 and jax installed)
        KERAS_BACKEND=tensorflow python tests/parity/record_recurrent.py     (then, with keras 3 and tensorflow)
 
-Histories come from TensorFlow: with jax, metrics do not see masks while fitting. Writes fixtures/recurrent.npz: per case outputs, gradients of inputs and weights, weight paths, configuration keys,
+Histories come from TensorFlow: with jax, metrics do not see masks while fitting. Writes
+fixtures/recurrent.npz: per case outputs, gradients of inputs and weights, weight paths, configuration keys,
 output shape; and histories of models whose losses and metrics see masks.
 """
 

@@ -18,6 +18,8 @@ from pykeras.keras_tensor import KerasTensor
 
 FIXTURES = pathlib.Path(__file__).parent / "fixtures"
 TOLERANCE = {"float32": {"rtol": 2e-5, "atol": 2e-6}, "float64": {"rtol": 1e-9, "atol": 1e-10}}
+# Keras of late writes these; older Keras 3 refuses them, so that ours stand in a configuration only when they are set.
+RECENT = {"quantization_config": None, "renorm": False, "renorm_clipping": None, "renorm_momentum": 0.99}
 ALL = [pytest.param(family, case, id=f"{family}-{case.name}") for family in FAMILIES for case in cases(family)]
 every_case = pytest.mark.parametrize("family, case", ALL)
 
@@ -46,7 +48,7 @@ def recorded_numbers(family, case):
 
 def make(case, **more):
     """The layer of a case, new, under the name it was recorded with."""
-    pykeras.utils.clear_session()
+    pykeras.utils.clear_session(free_memory=False)
 
     def inner(part):
         return getattr(layers, part.layer)(**same(part.config, inner), **more)
@@ -157,12 +159,14 @@ def test_weights_and_configuration(family, case):
     if expected["build_config"] is not None:  # layers without build() leave none in Keras
         assert plain(layer.get_build_config()) == expected["build_config"]
     config = plain(layer.get_config())
-    assert config == expected["config"]
+    wanted = expected["config"]
+    unset = not wanted.get("renorm")
+    assert config == {k: v for k, v in wanted.items() if not (unset and k in RECENT and v == RECENT[k])}
     inputs, call = case.arrays("float32")
     before = [w.numpy() for w in layer.weights]
     result = tree.flatten(layer(tensors(inputs), **tensors(call)))
     for source in (layer.get_config(), expected["config"]):
-        pykeras.utils.clear_session()
+        pykeras.utils.clear_session(free_memory=False)
         twin = layers.deserialize({"class_name": case.layer, "config": source})
         assert type(twin) is type(layer) and plain(twin.get_config()) == config
         twin.build_from_config(layer.get_build_config())

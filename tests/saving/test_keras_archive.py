@@ -270,7 +270,8 @@ def test_pickle(build):
     model = build()
     model.compile("adam", model.loss or "mse")
     model.train_on_batch(X, Y)
-    for again in (pickle.loads(pickle.dumps(model)), copy.deepcopy(model), cloudpickle.loads(cloudpickle.dumps(model))):  # fmt: skip
+    copies = [pickle.loads(pickle.dumps(model)), copy.deepcopy(model), cloudpickle.loads(cloudpickle.dumps(model))]
+    for again in copies:
         np.testing.assert_array_equal(model.predict(X, verbose=0), again.predict(X, verbose=0))
         assert int(again.optimizer.iterations.numpy()) == 1
         before = model.get_weights()

@@ -1,0 +1,104 @@
+"""What happens around a layer's constructor: errors name its class, and a caller's own classes remember what they were
+given, so that ``get_config`` can say it."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from typing import Any
+
+from pykeras import dtype_policies
+
+_PLAIN = (str, int, float, bool, type(None))
+
+
+def watch_constructor(cls: type) -> None:
+    """Wraps the constructor that ``cls`` itself defines."""
+    constructor = cls.__dict__.get("__init__")
+    if constructor is None or not inspect.isfunction(constructor):
+        return
+    ours = cls.__module__.split(".")[0] == "pykeras"
+
+    @functools.wraps(constructor)
+    def construct(self, *args, **kwargs):
+        if not ours and "_init_arguments" not in self.__dict__:
+            self.__dict__["_init_arguments"] = (args, kwargs)
+        try:
+            constructor(self, *args, **kwargs)
+        except (ValueError, TypeError) as error:
+            if ours and type(error) in (ValueError, TypeError) and error.args and not _is_named(error, cls):
+                error.args = (f"{cls.__name__}: {error.args[0]}", *error.args[1:])
+                error._names_layer = True  # type: ignore[union-attr]
+            raise
+
+    cls.__init__ = construct  # type: ignore[misc]
+
+
+def _is_named(error: Exception, cls: type) -> bool:
+    return getattr(error, "_names_layer", False) or str(error.args[0]).startswith(cls.__name__)
+
+
+def given_arguments(layer: Any) -> dict[str, Any]:
+    """The arguments that the constructor of a caller's own class was given, by name; defaults are filled in."""
+    if "_init_arguments" not in layer.__dict__:
+        return {}
+    args, kwargs = layer.__dict__["_init_arguments"]
+    signature = inspect.signature(type(layer).__init__)
+    try:
+        bound = signature.bind(layer, *args, **kwargs)
+    except TypeError:  # a base's constructor was called with other arguments
+        return {}
+    bound.apply_defaults()
+    named = {}
+    for name, value in list(bound.arguments.items())[1:]:
+        kind = signature.parameters[name].kind
+        if kind is inspect.Parameter.VAR_KEYWORD:
+            named.update(value)
+        elif kind is not inspect.Parameter.VAR_POSITIONAL:
+            named[name] = value
+    return named
+
+
+def is_plain(value: Any) -> bool:
+    """Whether a configuration can hold the value as it is."""
+    if isinstance(value, (list, tuple)):
+        return all(map(is_plain, value))
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and is_plain(item) for key, item in value.items())
+    return isinstance(value, _PLAIN)
+
+
+def configured_class(layer: Any) -> type:
+    """The class whose constructor's arguments ``Layer.get_config`` tells: the layer's own, or, when the caller's class
+    writes ``get_config`` itself and asks its base for the rest, the nearest one of ours."""
+    cls = type(layer)
+    writer = next(base for base in cls.__mro__ if "get_config" in base.__dict__)
+    if writer.__module__.split(".")[0] == "pykeras":
+        return cls
+    return next(base for base in cls.__mro__ if base.__module__.split(".")[0] == "pykeras")
+
+
+def revive(cls: type, config: dict) -> Any:
+    """``cls(**config)``; what every layer has (name, trainable, dtype) is set afterwards on one whose constructor does not
+    take it. Raises ``TypeError`` naming the class and the arguments."""
+    parameters = inspect.signature(cls.__init__).parameters.values()
+    late: dict[str, Any] = {}
+    if not any(p.kind is p.VAR_KEYWORD for p in parameters):
+        names = {p.name for p in parameters}
+        late = {key: config[key] for key in ("name", "trainable", "dtype") if key in config and key not in names}
+    try:
+        layer = cls(**{key: value for key, value in config.items() if key not in late})
+    except TypeError as error:
+        if getattr(error, "_names_layer", False):
+            raise
+        raise TypeError(
+            f"{cls.__name__} cannot be made from its configuration {config}: {error}. get_config() must return what the "
+            "constructor takes"
+        ) from error
+    if "name" in late:
+        layer.name = late["name"]
+    if late.get("dtype") is not None:
+        layer.dtype_policy = dtype_policies.get(late["dtype"])
+    if late.get("trainable") is False:
+        layer.trainable = False
+    return layer
