@@ -81,7 +81,7 @@ def configured_class(layer: Any) -> type:
 def revive(cls: type, config: dict) -> Any:
     """``cls(**config)``; what every layer has (name, trainable, dtype) is set afterwards on one whose constructor does not
     take it. Raises ``TypeError`` naming the class and the arguments."""
-    parameters = inspect.signature(cls.__init__).parameters.values()
+    parameters = inspect.signature(cls.__init__).parameters.values()  # type: ignore[misc]
     late: dict[str, Any] = {}
     if not any(p.kind is p.VAR_KEYWORD for p in parameters):
         names = {p.name for p in parameters}

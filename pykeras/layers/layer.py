@@ -527,7 +527,7 @@ class Layer(Operation):
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
         cls = construction.configured_class(self)
         given = construction.given_arguments(self) if cls is type(self) else {}
-        for name, parameter in inspect.signature(cls.__init__).parameters.items():
+        for name, parameter in inspect.signature(cls.__init__).parameters.items():  # type: ignore[misc]
             if name in ("self", "weights", *config) or name in given:
                 continue
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):

@@ -216,7 +216,7 @@ def _functional_version(cls: type) -> type:
 
 def _new_functional_version(cls: type) -> Model:
     made = _functional_version(cls)
-    return made.__new__(made)
+    return made.__new__(made)  # type: ignore[call-overload]
 
 
 LAYERS.register(Model, "Model")

@@ -97,7 +97,7 @@ def _is_chain(model) -> bool:
     ) and sum(isinstance(op, InputLayer) for op in graph.operations) <= 1 and len(graph.outputs) == 1  # fmt: skip
 
 
-def _output_shape(layer: Operation) -> str:
+def _output_shape(layer: Any) -> str:
     if isinstance(layer, InputLayer):
         return f"[{layer.output.shape}]"
     shapes = [tree.map_structure(lambda t: t.shape, n.outputs) for n in layer._inbound_nodes]

@@ -63,7 +63,7 @@ def dot_product_attention(query, key, value, bias=None, mask=None, scale=None, i
     if bias is None and attn_logits_soft_cap is None and flash_attention in (None, True):
         return op.attention(query, key, value, mask, scale=scale, causal=bool(is_causal))[0]
     # Shapes are checked by the op's own rules.
-    op.attention(*(type_only(x) for x in (query, key, value, mask)), scale=scale)
+    op.attention(*(type_only(x) for x in (query, key, value, mask)), scale=scale)  # type: ignore[misc]
     return _whole(query, key, value, bias, mask, scale, is_causal, attn_logits_soft_cap)
 
 

@@ -70,7 +70,7 @@ def lstm(
     ((2, 5, 4), True)
     """
     operands = _operands("lstm", inputs, initial_h, initial_c, kernel, recurrent_kernel, bias)
-    return op.lstm(*operands, _truths(mask), bool(go_backwards), bool(zero_output_for_mask))[:3]
+    return op.lstm(*operands, _truths(mask), bool(go_backwards), bool(zero_output_for_mask))[:3]  # type: ignore[call-arg]
 
 
 @operation
@@ -116,7 +116,7 @@ def gru(
     ((2, 5, 4), (2, 4))
     """
     operands = _operands("gru", inputs, initial_h, kernel, recurrent_kernel, bias)
-    return op.gru(*operands, _truths(mask), bool(reset_after), bool(go_backwards), bool(zero_output_for_mask))[:2]
+    return op.gru(*operands, _truths(mask), bool(reset_after), bool(go_backwards), bool(zero_output_for_mask))[:2]  # type: ignore[call-arg]
 
 
 @operation
@@ -158,7 +158,7 @@ def simple_rnn(
     ((2, 5, 4), (2, 4))
     """
     operands = _operands("simple_rnn", inputs, initial_h, kernel, recurrent_kernel, bias)
-    return op.simple_rnn(*operands, _truths(mask), activation, bool(go_backwards), bool(zero_output_for_mask))[:2]
+    return op.simple_rnn(*operands, _truths(mask), activation, bool(go_backwards), bool(zero_output_for_mask))[:2]  # type: ignore[call-arg]
 
 
 __all__ = ["gru", "lstm", "simple_rnn"]
