@@ -134,6 +134,23 @@ struct AttentionGradArgs {
   T *dq, *dk, *dv;
 };
 
+/// n elements of a weight, its gradient and slots; results may lie over the arrays they take the place of.
+template <class T>
+struct AdamArgs {
+  int64_t n;
+  const T *variable, *gradient, *momentum, *velocity;
+  T *new_variable, *new_momentum, *new_velocity;
+  T step, share_1, share_2, epsilon;
+};
+
+template <class T>
+struct RmspropArgs {
+  int64_t n;
+  const T *variable, *gradient, *velocity;
+  T *new_variable, *new_velocity;
+  T step, kept, share, epsilon;
+};
+
 enum class Reduce : uint8_t { sum, mean, max, min, prod };
 
 // ---- the rows: ROW(name, (parameters)), all returning void
@@ -192,7 +209,10 @@ enum class Reduce : uint8_t { sum, mean, max, min, prod };
   ROW(random_normal, (uint64_t seed, uint64_t counter, int64_t n, T mean, T stddev, T * out))                    \
   ROW(truncated_normal, (uint64_t seed, uint64_t counter, int64_t n, T mean, T stddev, T * out))                 \
   /* y = x / (1 - rate) where uniform(i) >= rate, else 0; its own gradient */                                    \
-  ROW(dropout, (uint64_t seed, uint64_t counter, int64_t n, double rate, const T* x, T* y))
+  ROW(dropout, (uint64_t seed, uint64_t counter, int64_t n, double rate, const T* x, T* y))                      \
+  /* optimizer.cpp: one step, one pass over memory */                                                            \
+  ROW(adam, (const AdamArgs<T>&))                                                                                \
+  ROW(rmsprop, (const RmspropArgs<T>&))
 
 struct TransposeArgs {
   static constexpr int max_rank = 12;

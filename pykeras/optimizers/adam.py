@@ -1,6 +1,6 @@
 """Adam."""
 
-from pykeras import check, ops
+from pykeras import _core, check, ops
 from pykeras.optimizers.names import registry
 from pykeras.optimizers.optimizer import Optimizer
 
@@ -49,10 +49,18 @@ class Adam(Optimizer):
         return learning_rate * ops.sqrt(1.0 - ops.power(self.beta_2, step)) / (1.0 - ops.power(self.beta_1, step))
 
     def update(self, variable, gradient, learning_rate, slots):
+        if not self.amsgrad:
+            return adam_step(
+                variable, gradient, learning_rate, slots, beta_1=self.beta_1, beta_2=self.beta_2, epsilon=self.epsilon
+            )
         slots.momentum.assign_add((gradient - slots.momentum) * (1.0 - self.beta_1))
         slots.velocity.assign_add((ops.square(gradient) - slots.velocity) * (1.0 - self.beta_2))
-        velocity = slots.velocity
-        if self.amsgrad:
-            slots.velocity_hat.assign(ops.maximum(slots.velocity_hat, velocity))
-            velocity = slots.velocity_hat
-        variable.assign_sub(learning_rate * slots.momentum / (ops.sqrt(velocity) + self.epsilon))
+        slots.velocity_hat.assign(ops.maximum(slots.velocity_hat, slots.velocity))
+        variable.assign_sub(learning_rate * slots.momentum / (ops.sqrt(slots.velocity_hat) + self.epsilon))
+
+
+def adam_step(variable, gradient, step, slots, **constants):
+    """Adam's step in one pass over memory: the op computes what the formula says, element by element."""
+    changed = _core.op.adam_update(variable, gradient, slots.momentum, slots.velocity, step, **constants)
+    for target, value in zip((variable, slots.momentum, slots.velocity), changed, strict=True):
+        target.assign(value)

@@ -4,6 +4,7 @@ import re
 import types
 
 from pykeras import check, ops
+from pykeras.optimizers.adam import adam_step
 from pykeras.optimizers.names import registry
 from pykeras.optimizers.optimizer import Optimizer
 
@@ -113,10 +114,8 @@ class Muon(Optimizer):
 
     def update(self, variable, gradient, learning_rate, slots):
         if slots.velocity is not None:
-            slots.momentum.assign_add((gradient - slots.momentum) * (1.0 - self.adam_beta_1))
-            slots.velocity.assign_add((ops.square(gradient) - slots.velocity) * (1.0 - self.adam_beta_2))
-            variable.assign_sub(learning_rate.adam * slots.momentum / (ops.sqrt(slots.velocity) + self.epsilon))
-            return
+            constants = {"beta_1": self.adam_beta_1, "beta_2": self.adam_beta_2, "epsilon": self.epsilon}
+            return adam_step(variable, gradient, learning_rate.adam, slots, **constants)
         slots.momentum.assign(gradient + slots.momentum * self.momentum)
         direction = gradient + self.momentum * slots.momentum if self.nesterov else slots.momentum.value
         rows, columns = variable.shape

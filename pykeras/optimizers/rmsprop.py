@@ -1,6 +1,6 @@
 """RMSprop."""
 
-from pykeras import check, ops
+from pykeras import _core, check, ops
 from pykeras.optimizers.names import registry
 from pykeras.optimizers.optimizer import Optimizer
 
@@ -45,6 +45,13 @@ class RMSprop(Optimizer):
         return tuple(slot for slot, used in wanted.items() if used)
 
     def update(self, variable, gradient, learning_rate, slots):
+        if not self.centered and not self.momentum:
+            changed = _core.op.rmsprop_update(
+                variable, gradient, slots.velocity, learning_rate, rho=self.rho, epsilon=self.epsilon
+            )
+            variable.assign(changed[0])
+            slots.velocity.assign(changed[1])
+            return
         slots.velocity.assign(self.rho * slots.velocity + (1.0 - self.rho) * ops.square(gradient))
         spread = slots.velocity.value
         if self.centered:

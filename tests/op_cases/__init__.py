@@ -9,6 +9,7 @@ from . import (
     matmul,
     movement,
     normalization,
+    optimizer,
     patches,
     random,
     recurrent,
@@ -17,7 +18,7 @@ from . import (
 from .case import CASES, Case
 
 __all__ = [
-    "CASES", "Case", "activations", "arithmetic", "attention", "conv", "matmul", "movement", "normalization", "patches",
-    "random",
+    "CASES", "Case", "activations", "arithmetic", "attention", "conv", "matmul", "movement", "normalization",
+    "optimizer", "patches", "random",
     "recurrent", "reduce",
 ]  # fmt: skip
