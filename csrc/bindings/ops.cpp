@@ -41,7 +41,10 @@ Attribute attribute_from(const OpInfo& info, const AttributeInfo& attribute, py:
           if constexpr (std::is_same_v<T, DType>) {
             return dtype_from_name(value.cast<std::string>());
           } else if constexpr (std::is_same_v<T, std::vector<int64_t>>) {
-            if (!PySequence_Check(value.ptr()) || py::isinstance<py::str>(value)) throw py::cast_error();
+            // Texts and bytes are sequences too, of what nobody meant as sizes.
+            const bool is_text = py::isinstance<py::str>(value) || py::isinstance<py::bytes>(value) ||
+                                 py::isinstance<py::bytearray>(value);
+            if (!PySequence_Check(value.ptr()) || is_text) throw py::cast_error();
             return integers(value);
           } else if constexpr (std::is_same_v<T, double>) {
             return value.attr("__float__")().template cast<double>();

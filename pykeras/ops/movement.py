@@ -506,7 +506,8 @@ _ALL = builtin_slice(None)
 __all__ = [
     "arange", "broadcast_to", "concatenate", "diag", "empty", "expand_dims", "eye", "flip", "full", "full_like",
     "getitem",
-    "hstack", "identity", "linspace", "moveaxis", "one_hot", "ones", "ones_like", "pad", "ravel", "repeat", "reshape", "slice",
+    "hstack",
+    "identity", "linspace", "moveaxis", "one_hot", "ones", "ones_like", "pad", "ravel", "repeat", "reshape", "slice",
     "slice_update", "split", "squeeze", "stack", "swapaxes", "take", "take_along_axis", "tile", "transpose", "tril",
     "triu",
     "vstack", "zeros", "zeros_like",
