@@ -62,16 +62,14 @@ def _watch_constructor(cls: type) -> None:
         try:
             constructor(self, *args, **kwargs)
         except (ValueError, TypeError) as error:
-            if ours and type(error) in (ValueError, TypeError) and error.args and not _is_named(error, cls):
-                error.args = (f"{cls.__name__}: {error.args[0]}", *error.args[1:])
+            if ours and type(error) in (ValueError, TypeError) and error.args:
+                name = next(base.__name__ for base in type(self).__mro__ if _is_ours(base))
+                if not getattr(error, "_names_layer", False) and not str(error.args[0]).startswith(name):
+                    error.args = (f"{name}: {error.args[0]}", *error.args[1:])
                 error._names_layer = True  # type: ignore[union-attr]
             raise
 
     cls.__init__ = construct  # type: ignore[misc]
-
-
-def _is_named(error: Exception, cls: type) -> bool:
-    return getattr(error, "_names_layer", False) or str(error.args[0]).startswith(cls.__name__)
 
 
 def given_arguments(layer: Any) -> dict[str, Any]:
