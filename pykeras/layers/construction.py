@@ -1,23 +1,59 @@
-"""What happens around a layer's constructor: errors name its class, and a caller's own classes remember what they were
-given, so that ``get_config`` can say it."""
+"""What happens around a layer's constructor and ``build``: errors name the class, a caller's own classes remember what
+they were given, so that ``get_config`` can say it, and what ``build`` made is known to be built."""
 
 from __future__ import annotations
 
 import functools
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 from pykeras import dtype_policies
+from pykeras.layers.context import context
+from pykeras.layers.shapes import parameters_of
 
 _PLAIN = (str, int, float, bool, type(None))
 
 
-def watch_constructor(cls: type) -> None:
-    """Wraps the constructor that ``cls`` itself defines."""
+def watch(cls: type) -> None:
+    """Wraps the constructor and the ``build`` that ``cls`` itself defines."""
+    _watch_constructor(cls)
+    build = cls.__dict__.get("build")
+    if inspect.isfunction(build):
+        cls.build = _watched_build(build, _is_ours(cls))  # type: ignore[attr-defined]
+
+
+def _is_ours(cls: type) -> bool:
+    return cls.__module__.split(".")[0] == "pykeras"
+
+
+def _watched_build(build: Callable, ours: bool) -> Callable:
+    @functools.wraps(build)
+    def wrapped(self, *args, **kwargs):
+        if self.__dict__.get("_build_shapes", ()) is None:
+            names = [p.name.removesuffix("_shape") for p in parameters_of(build)]
+            shapes = {**dict(zip(names, args)), **{key.removesuffix("_shape"): s for key, s in kwargs.items()}}
+            self._build_shapes = {key: shape for key, shape in shapes.items() if shape is not None}
+        nested = context.names[-1:] != [self.name]
+        if nested:
+            context.names.append(self.name)
+        try:
+            result = build(self, *args, **kwargs)
+        finally:
+            if nested:
+                context.names.pop()
+        if not ours:
+            self.built = True
+        return result
+
+    return wrapped
+
+
+def _watch_constructor(cls: type) -> None:
     constructor = cls.__dict__.get("__init__")
     if constructor is None or not inspect.isfunction(constructor):
         return
-    ours = cls.__module__.split(".")[0] == "pykeras"
+    ours = _is_ours(cls)
 
     @functools.wraps(constructor)
     def construct(self, *args, **kwargs):
@@ -26,16 +62,14 @@ def watch_constructor(cls: type) -> None:
         try:
             constructor(self, *args, **kwargs)
         except (ValueError, TypeError) as error:
-            if ours and type(error) in (ValueError, TypeError) and error.args and not _is_named(error, cls):
-                error.args = (f"{cls.__name__}: {error.args[0]}", *error.args[1:])
+            if ours and type(error) in (ValueError, TypeError) and error.args:
+                name = next(base.__name__ for base in type(self).__mro__ if _is_ours(base))
+                if not getattr(error, "_names_layer", False) and not str(error.args[0]).startswith(name):
+                    error.args = (f"{name}: {error.args[0]}", *error.args[1:])
                 error._names_layer = True  # type: ignore[union-attr]
             raise
 
     cls.__init__ = construct  # type: ignore[misc]
-
-
-def _is_named(error: Exception, cls: type) -> bool:
-    return getattr(error, "_names_layer", False) or str(error.args[0]).startswith(cls.__name__)
 
 
 def given_arguments(layer: Any) -> dict[str, Any]:
@@ -73,9 +107,7 @@ def configured_class(layer: Any) -> type:
     writes ``get_config`` itself and asks its base for the rest, the nearest one of ours."""
     cls = type(layer)
     writer = next(base for base in cls.__mro__ if "get_config" in base.__dict__)
-    if writer.__module__.split(".")[0] == "pykeras":
-        return cls
-    return next(base for base in cls.__mro__ if base.__module__.split(".")[0] == "pykeras")
+    return cls if _is_ours(writer) else next(base for base in cls.__mro__ if _is_ours(base))
 
 
 def revive(cls: type, config: dict) -> Any:

@@ -46,8 +46,9 @@ class InputLayer(Layer):
         self.sparse = self.ragged = False
         self.supports_masking = True
         self.built = True
-        output = input_tensor or KerasTensor(self.batch_shape, self._input_dtype, name=self.name)
-        Node(self, (), {}, output)
+        if input_tensor is None:
+            input_tensor = KerasTensor(self.batch_shape, self._input_dtype, name=self.name)
+        Node(self, (), {}, input_tensor)
 
     @property
     def dtype(self) -> str:

@@ -14,7 +14,7 @@ from pykeras.keras_tensor import KerasTensor, Operation, any_symbolic, no_histor
 from pykeras.layers import construction, tracking
 from pykeras.layers.context import calling, context
 from pykeras.layers.input_spec import check_inputs
-from pykeras.layers.shapes import Arguments, signature_of
+from pykeras.layers.shapes import Arguments, parameters_of, signature_of
 from pykeras.ops.core import cast, convert_to_tensor
 from pykeras.registry import Registry, serialize, suggest
 from pykeras.variables import Variable
@@ -55,7 +55,7 @@ class Layer(Operation):
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        construction.watch_constructor(cls)
+        construction.watch(cls)
 
     def __init__(self, *, activity_regularizer=None, trainable=True, dtype=None, autocast=True, name=None, **kwargs):
         self._set_input_arguments(kwargs, name)
@@ -160,15 +160,17 @@ class Layer(Operation):
             raise RuntimeError(f"{type(self).__name__}: call super().__init__() before adding weights")
         name = name or "variable"
         own = functools.partial(getattr, self)
-        initializer = initializers.get(initializer or own(f"{name}_initializer", None))
+        initializer = initializers.get(own(f"{name}_initializer", None) if initializer is None else initializer)
         dtype = dtype or self.variable_dtype
         if initializer is None:
             initializer = initializers.get("glorot_uniform" if dtype.startswith("float") else "zeros")
         shape = () if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
         variable = Variable(initializer, shape, dtype, trainable and self._trainable, autocast, aggregation, name=name)
         variable.path = "/".join([*self._path_names(), name])
-        variable.regularizer = regularizers.get(regularizer or own(f"{name}_regularizer", None))
-        variable.constraint = constraints.get(constraint or own(f"{name}_constraint", None))
+        variable.regularizer = regularizers.get(
+            own(f"{name}_regularizer", None) if regularizer is None else regularizer
+        )
+        variable.constraint = constraints.get(own(f"{name}_constraint", None) if constraint is None else constraint)
         variable.overwrite_with_gradient = overwrite_with_gradient
         variable._declared_trainable = bool(trainable)  # type: ignore[attr-defined]
         self.__dict__.setdefault("_own_weights", []).append(variable)
@@ -527,8 +529,9 @@ class Layer(Operation):
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
         cls = construction.configured_class(self)
         given = construction.given_arguments(self) if cls is type(self) else {}
-        for name, parameter in inspect.signature(cls.__init__).parameters.items():  # type: ignore[misc]
-            if name in ("self", "weights", *config) or name in given:
+        for parameter in parameters_of(cls.__init__) if cls is not Layer else ():
+            name = parameter.name
+            if name in ("weights", *config) or name in given:
                 continue
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
                 continue

@@ -10,11 +10,18 @@ from typing import Any
 from pykeras import tree
 
 
+def parameters_of(method: Callable, skip_first: bool = True) -> list[inspect.Parameter]:
+    """The parameters of a method found on its class, without the first one, whatever its name."""
+    parameters = list(inspect.signature(method).parameters.values())
+    named = parameters and parameters[0].kind in (inspect.Parameter.POSITIONAL_ONLY,
+                                                  inspect.Parameter.POSITIONAL_OR_KEYWORD)  # fmt: skip
+    return parameters[1:] if skip_first and named else parameters
+
+
 class CallSignature:
     """What a ``call`` accepts."""
 
-    def __init__(self, call: Callable):
-        parameters = [p for p in inspect.signature(call).parameters.values() if p.name != "self"]
+    def __init__(self, parameters: list[inspect.Parameter]):
         self.any_keyword = any(p.kind is p.VAR_KEYWORD for p in parameters)
         self.names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
         by_name = {p.name: p for p in parameters}
@@ -33,12 +40,12 @@ class CallSignature:
 
 @functools.cache
 def _signature_of_class(cls: Any) -> CallSignature:
-    return CallSignature(cls.call)
+    return CallSignature(parameters_of(cls.call, not isinstance(inspect.getattr_static(cls, "call"), staticmethod)))
 
 
 def signature_of(layer: Any) -> CallSignature:
     own = layer.__dict__.get("call")
-    return CallSignature(own) if own is not None else _signature_of_class(type(layer))  # type: ignore[arg-type]
+    return CallSignature(parameters_of(own, False)) if own is not None else _signature_of_class(type(layer))  # type: ignore[arg-type]
 
 
 class Arguments:
@@ -80,7 +87,7 @@ class Arguments:
 
     def build_arguments(self, build: Callable, shapes: dict[str, Any]) -> dict[str, Any]:
         """``build``'s arguments: one input shape, or ``<argument>_shape`` for each argument it names."""
-        parameters = [p for p in inspect.signature(build).parameters.values() if p.name != "self"]
+        parameters = parameters_of(build)
         names = [p.name for p in parameters if p.kind is not p.VAR_KEYWORD and p.kind is not p.VAR_POSITIONAL]
         if not names:
             return {}

@@ -25,6 +25,8 @@ class Functional(Model):
 
     _keras_module = "keras.src.models.functional"
 
+    _config_attributes = {"inputs": None, "outputs": None}
+
     def __init__(self, inputs, outputs, name=None, trainable=True, **kwargs):
         Trainer.__init__(self)
         Layer.__init__(self, name=name, trainable=True, **kwargs)
