@@ -316,11 +316,11 @@ def test_groups_follow_from_the_kernel():
 @pytest.mark.parametrize(
     "call, message",
     [
-        (lambda: ops.conv(IMAGE[0], KERNEL), r"conv: expected 4 axes, got shape \(7, 8, 3\)"),
-        (lambda: ops.conv(IMAGE, KERNEL[0]), "conv: expected inputs and kernel of 4 axes"),
-        (lambda: ops.conv(IMAGE, KERNEL, padding="full"), "padding: expected 'valid' or 'same', got 'full'"),
+        (lambda: ops.conv(IMAGE[0], KERNEL), r"equally many axes \(3, 4 or 5\), got shapes \(7, 8, 3\)"),
+        (lambda: ops.conv(IMAGE, KERNEL[0]), "conv: expected inputs and kernel of equally many axes"),
+        (lambda: ops.conv(IMAGE, KERNEL, padding="full"), "padding: expected one of 'valid', 'same', got 'full'"),
         (lambda: ops.conv(IMAGE, KERNEL, data_format="last"), "data_format"),
-        (lambda: ops.conv(IMAGE, KERNEL, strides=(1, 2, 3)), "strides: expected a number or two"),
+        (lambda: ops.conv(IMAGE, KERNEL, strides=(1, 2, 3)), "strides: expected 2 integer"),
         (lambda: ops.max_pool(IMAGE, 9), "does not fit"),
         (lambda: ops.glu(X[..., :3]), "even size"),
         (lambda: ops.squeeze(X, 0), r"axis 0 of shape \(3, 4, 5\) is not of size 1"),

@@ -529,7 +529,7 @@ class Layer(Operation):
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
         cls = construction.configured_class(self)
         given = construction.given_arguments(self) if cls is type(self) else {}
-        for parameter in parameters_of(cls.__init__) if cls is not Layer else ():
+        for parameter in parameters_of(cls.__init__) if cls is not Layer else ():  # type: ignore[misc]
             name = parameter.name
             if name in ("weights", *config) or name in given:
                 continue

@@ -180,8 +180,8 @@ class GroupNormalization(_Normalization):
 class UnitNormalization(Layer):
     """Each sample divided by its Euclidean length over ``axis``, one or several. Shapes: same out as in.
 
-    >>> UnitNormalization()([[3.0, 4.0]]).numpy().round(4).tolist()
-    [[0.6, 0.8]]
+    >>> UnitNormalization()([[3.0, 4.0]]).numpy().round(4)
+    array([[0.6, 0.8]], dtype=float32)
     """
 
     def __init__(self, axis=-1, **kwargs):

@@ -195,6 +195,7 @@ def squareplus(x, b: float = 4):
 @operation
 def sparse_plus(x):
     """0 below -1, ``(x + 1)² / 4`` up to 1, ``x`` above."""
+    x = real(x)
     middle = op.multiply(op.square(op.add(x, 1)), 0.25)
     return op.select(op.less_equal(x, -1), 0, op.select(op.less(x, 1), middle, x))
 

@@ -34,8 +34,8 @@ def layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None, **kwarg
 def rms_normalization(x, scale=None, axis=-1, epsilon=None):
     """``scale * x / sqrt(mean(x²) + epsilon)`` with the mean over ``axis``, one or several (arXiv:1910.07467).
 
-    >>> rms_normalization([[3.0, 4.0]], epsilon=0.0).numpy().round(4).tolist()
-    [[0.8485, 1.1314]]
+    >>> rms_normalization([[3.0, 4.0]], epsilon=0.0).numpy().round(4)
+    array([[0.8485, 1.1314]], dtype=float32)
     """
     return _normalized(x, scale, None, axis, epsilon, True, "rms_normalization")
 

@@ -39,7 +39,8 @@ def replacing(path):
         >>> path = os.path.join(tempfile.mkdtemp(), "note")
         >>> with replacing(path) as temporary, open(temporary, "w") as file:
         ...     _ = file.write("whole")
-        >>> open(path).read()
+        >>> with open(path) as file:
+        ...     file.read()
         'whole'
     """
     path = os.path.abspath(os.fspath(path))

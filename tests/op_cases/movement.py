@@ -55,7 +55,7 @@ case("concatenate", [truths(3), truths(2, seed=1)], lambda *xs, axis: np.concate
 for shape, sizes, axis in [((6,), [2, 4], 0), ((2, 6), [1, 2, 3], -1), ((4, 2, 3), [1] * 4, 0), ((3, 4), [4], 1),
                            ((2, 3), [0, 3], 1), ((0, 3), [1, 2], 1)]:  # fmt: skip
     case("split", [numbers(*shape)], lambda x, sizes, axis: tuple(np.split(x, np.cumsum(sizes)[:-1], axis)),
-         sizes=sizes, axis=axis)  # fmt: skip
+         sizes=sizes, axis=axis, large=big(sizes=[350, 250], axis=0))  # fmt: skip
 case("split", [truths(2, 4)], lambda x, sizes, axis: tuple(np.split(x, 2, axis)), sizes=[2, 2], axis=1)
 
 

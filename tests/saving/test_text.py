@@ -58,5 +58,5 @@ def test_unknown_operation():
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"config": {}}', "3", '"abc"'])
 def test_what_is_no_configuration(text):
     for read in (models.model_from_json, models.model_from_yaml):
-        with pytest.raises(ValueError, match="no JSON|no YAML|class_name"):
+        with pytest.raises(ValueError, match="no JSON|no YAML|class_name|expected a dictionary"):
             read(text)
