@@ -29,6 +29,12 @@ class CellArguments(RNN):
                                name=snake_case(self.cell_class.__name__))  # fmt: skip
         super().__init__(cell, **{name: given[name] for name in _OF_SEQUENCES if name in given}, **options)
 
+    def build(self, sequences_shape, initial_state_shape=None):
+        if sequences_shape and isinstance(sequences_shape[0], (list, tuple)):
+            # tf_keras notes the shapes of inputs and initial states in one list.
+            sequences_shape = sequences_shape[0]
+        super().build(sequences_shape, initial_state_shape)
+
     def __getattr__(self, name: str) -> Any:
         # Arguments of the cell are arguments of the layer.
         cell = self.__dict__.get("cell")
