@@ -100,6 +100,9 @@ class Op {
   /// Writes elements [first, first + count) of the output to y.
   virtual void piece(const Ins&, const Spec& /*output*/, const std::vector<int64_t>& /*plan*/, int64_t /*first*/,
                      int64_t /*count*/, void* /*y*/) const {}
+  /// This op with its input `position` made by `source` in pieces; the source's inputs are appended to this op's. Null
+  /// when it cannot.
+  virtual OpPtr with_pieces(const OpPtr& /*source*/, int /*position*/, const Spec& /*made*/) const { return nullptr; }
   /// Softmax-like: the output remembers its input.
   virtual bool keeps_logits() const { return false; }
 };

@@ -12,6 +12,7 @@ Program::Program(Recording recording) : recording_(std::move(recording)) {
   remove_dead_ops(recording_);
   merge_epilogues(recording_);
   fuse_pointwise(recording_);
+  take_in_pieces(recording_);
   prepare();
 }
 

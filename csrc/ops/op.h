@@ -120,6 +120,11 @@ template <class T>
 struct HasPieces<T, std::void_t<decltype(&T::piece)>> : std::true_type {};
 
 template <class T, class = void>
+struct TakesPieces : std::false_type {};
+template <class T>
+struct TakesPieces<T, std::void_t<decltype(&T::with_pieces)>> : std::true_type {};
+
+template <class T, class = void>
 struct HasOverwrite : std::false_type {};
 template <class T>
 struct HasOverwrite<T, std::void_t<decltype(&T::overwrites)>> : std::true_type {};
@@ -210,6 +215,10 @@ class OpOf final : public Op {
   void piece(const Ins& in, const Spec& output, const std::vector<int64_t>& plan, int64_t first, int64_t count,
              void* y) const override {
     if constexpr (detail::HasPieces<T>::value) value_.piece(in, output, plan, first, count, y);
+  }
+  OpPtr with_pieces(const OpPtr& source, int position, const Spec& made) const override {
+    if constexpr (detail::TakesPieces<T>::value) return value_.with_pieces(source, position, made);
+    return nullptr;
   }
   bool keeps_logits() const override { return detail::remembers_input_of<T>::value; }
   bool may_overwrite(int output, int input) const override {

@@ -243,3 +243,30 @@ def test_optimizer_map():
         optimizers.OptimizerMap("sgd")
     del chosen["dense.*"]
     assert list(chosen) == [".*kernel"]
+
+
+@pytest.mark.parametrize("name", ["Adam", "RMSprop", "SGD"])
+@pytest.mark.parametrize("shape", [(700, 40), (90, 1), (3, 20000)])
+def test_gradients_of_looked_up_rows_are_never_stored_whole(name, shape):
+    rng = np.random.default_rng(4)
+    start = rng.normal(size=shape).astype("float32")
+    batches = [ops.convert_to_tensor(rng.integers(0, shape[0], (4, 6))) for _ in range(4)]
+    results = []
+    for eagerly in (True, False):
+        matrix = pykeras.Variable(start)
+        optimizer = getattr(optimizers, name)(0.1)
+        optimizer.build([matrix])
+
+        def train(rows, matrix=matrix, optimizer=optimizer):
+            with pykeras.GradientTape() as tape:
+                loss = ops.sum(ops.square(ops.take(matrix, rows, axis=0)))
+            optimizer.apply([tape.gradient(loss, matrix)], [matrix])
+
+        step = Step(train, run_eagerly=eagerly)
+        for rows in batches:
+            step(rows)
+        results.append([variable.numpy() for variable in (matrix, *optimizer.variables)])
+    for mine, other in zip(*results, strict=True):
+        np.testing.assert_array_equal(mine, other)
+    calls = step.programs()[0].calls
+    assert "take_grad" not in calls and sum(call.startswith("take_grad+") for call in calls) == 1

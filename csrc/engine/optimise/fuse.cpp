@@ -124,11 +124,19 @@ class Fusion {
     return all ? from : -1;
   }
 
+  bool has_source(const std::vector<int>& members) const {
+    for (int member : members) {
+      for (int slot : recording_.calls[member].inputs) {
+        if (source_of(slot, members) >= 0) return true;
+      }
+    }
+    return false;
+  }
+
   void rewrite() {
     std::vector<Call> result;
     std::vector<bool> taken_in(recording_.calls.size(), false);
     for (const std::vector<int>& members : groups_) {
-      if (members.size() < 2) continue;
       for (int member : members) {
         for (int slot : recording_.calls[member].inputs) {
           if (const int source = source_of(slot, members); source >= 0) taken_in[source] = true;
@@ -138,7 +146,7 @@ class Fusion {
     for (size_t i = 0; i < recording_.calls.size(); ++i) {
       const int group = group_[i];
       if (taken_in[i]) continue;
-      if (group < 0 || groups_[group].size() == 1) {
+      if (group < 0 || (groups_[group].size() == 1 && !has_source(groups_[group]))) {
         result.push_back(recording_.calls[i]);
       } else if (groups_[group].back() == static_cast<int>(i)) {
         result.push_back(merged(groups_[group]));

@@ -13,6 +13,9 @@ void merge_epilogues(Recording& recording);
 /// Merges chains of pointwise calls of one shape into calls that pass over memory once.
 void fuse_pointwise(Recording& recording);
 
+/// Lets ops that can take an input piece by piece (an optimizer its gradient) make it so, instead of storing it whole.
+void take_in_pieces(Recording& recording);
+
 /// One pointwise pass: steps over registers. Operand >= 0 is an input of the pass, < 0 is ~(result of an earlier step).
 struct FusedPlan {
   struct Step {
