@@ -57,6 +57,7 @@ from pykeras.layers.recurrent import __all__ as _recurrent
 from pykeras.layers.reshaping import *  # noqa: F403
 from pykeras.layers.shaping import Flatten, Reshape
 from pykeras.layers.spectral_normalization import SpectralNormalization
+from pykeras.layers.spectrogram import MelSpectrogram, STFTSpectrogram
 from pykeras.layers.wrapper import Wrapper
 
 serialize = REGISTRY.serialize
@@ -71,8 +72,9 @@ __all__ = [
     "Masking", "Wrapper", *_recurrent,
     "ActivityRegularization", "AdditiveAttention", "AlphaDropout", "Attention", "DenseFeatures", "Dot", "EinsumDense",
     "Embedding", "FlaxLayer", "GaussianDropout", "GaussianNoise", "GroupNormalization", "GroupQueryAttention",
-    "GroupedQueryAttention", "JaxLayer", "Lambda", "LayerNormalization", "MultiHeadAttention", "Pipeline",
-    "RMSNormalization", "ReversibleEmbedding", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
-    "SpectralNormalization", "TFSMLayer", "ThresholdedReLU", "TorchModuleWrapper", "UnitNormalization", "dot",
+    "GroupedQueryAttention", "JaxLayer", "Lambda", "LayerNormalization", "MelSpectrogram",
+    "MultiHeadAttention", "Pipeline", "RMSNormalization", "ReversibleEmbedding", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
+    "STFTSpectrogram", "SpectralNormalization", "TFSMLayer", "ThresholdedReLU", "TorchModuleWrapper", "UnitNormalization",
+    "dot",
 ]  # fmt: skip
 __all__ += [*convolution.__all__, *image.__all__, *pooling.__all__, *reshaping.__all__]

@@ -26,6 +26,9 @@ ONLY_KERAS3 = {
         "renorm_momentum": 0.99,
     },
     **{f"{kind}{part}": {"seed": None} for kind in ("LSTM", "GRU") for part in ("", "Cell")},
+    "MultiHeadAttention": {"use_gate": False, "sliding_window": None, "seed": ...},
+    "LayerNormalization": {"rms_scaling": False},
+    **{kind: {"seed": ...} for kind in ("Attention", "AdditiveAttention")},
     **{kind: {"seed": ...} for kind in ("SimpleRNN", "SimpleRNNCell", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")},
     "*": {"autocast": True, "input_axes": None, "output_axes": None},
 }
@@ -34,7 +37,12 @@ LATER_KERAS3 = {
     "BatchNormalization": {"renorm": False, "renorm_clipping": None, "renorm_momentum": ...},
     "*": {"quantization_config": None},
 }
+# Shapes that a layer of Keras 2 keeps in its configuration: what it was built for.
+BUILT_FOR = {"MultiHeadAttention": ("query_shape", "value_shape", "key_shape")}
 ONLY_KERAS2 = {
+    **BUILT_FOR,
+    "MultiHeadAttention": (*BUILT_FOR["MultiHeadAttention"], "softmax_robust_masking"),
+    **{f"SpatialDropout{rank}D": ("noise_shape",) for rank in (1, 2, 3)},
     "BatchNormalization": ("fused", "virtual_batch_size"),
     "*": ("batch_input_shape", "dynamic"),
 }
@@ -121,6 +129,12 @@ def to_keras2(entry):
                 config.pop(key, None)
         if name == "BatchNormalization" and isinstance(config.get("axis"), int) and config["axis"] >= 0:
             config["axis"] = [config["axis"]]
+        if name in BUILT_FOR:
+            shapes = (entry.get("build_config") or {}).get("shapes_dict", {})
+            shapes = {"key_shape": shapes.get("value_shape"), **shapes}
+            config.update({key: _plain(shapes.get(key)) for key in BUILT_FOR[name]})
+        if name == "Lambda":
+            config = _lambda_to_keras2(config)
         if name == "Bidirectional":  # Keras 2 puts "forward_" before the name itself
             inner = config["layer"]["config"]
             config["layer"] = {**config["layer"], "config": {**inner, "name": inner["name"].removeprefix("forward_")}}
@@ -144,6 +158,23 @@ def keras2_functions(config, version):
             for key, value in config.items()
         }
     return [keras2_functions(each, version) for each in config] if isinstance(config, list) else config
+
+
+def _lambda_to_keras2(config):
+    """A function's name, or its code as Keras 2 lays it out, beside its kind."""
+    result = {**config}
+    for key in ("function", "output_shape", "mask"):
+        value, kind = config.get(key), "raw"
+        if _is_object(value):
+            stored = value["config"]
+            if value["class_name"] == "__lambda__":
+                value, kind = [stored["code"], stored["defaults"], stored["closure"]], "lambda"
+            else:
+                value, kind = stored, "function"
+        if key != "mask" or value is not None:
+            module = "module" if key == "function" else f"{key}_module"
+            result.update({key: value, f"{key}_type": kind, module: None})
+    return result
 
 
 def _value_to_keras2(value):

@@ -7,6 +7,9 @@ name. A model inside a model counts its own graph as node 0 there, so that its c
 
 from __future__ import annotations
 
+import inspect
+
+from pykeras import registry
 from pykeras.saving import tf_ops
 
 _MODELS = ("Sequential", "Functional", "Model")
@@ -47,7 +50,7 @@ def to_keras2(config, translate):
         if entry["class_name"] == "FunctionOperation":
             layers.append(_op_to_keras2(entry, argument))
             continue
-        nodes = [_call_to_keras2(entry["name"], node, argument) for node in entry["inbound_nodes"]]
+        nodes = [_call_to_keras2(entry, node, argument) for node in entry["inbound_nodes"]]
         layers.append({**translate(entry), "name": entry["name"], "inbound_nodes": nodes})
     ends = {key: _ends(config[key], place) for key in ("input_layers", "output_layers")}
     return {"name": config["name"], "trainable": config.get("trainable", True), "layers": layers, **ends}
@@ -69,20 +72,30 @@ def _ends(part, place):
     return [_ends(each, place) for each in part]
 
 
-def _call_to_keras2(name, node, argument):
-    args = node["args"]
-    kwargs = {key: argument(value) for key, value in node["kwargs"].items() if key != "mask" and value is not None}
-    if len(args) > 1:
-        raise ValueError(
-            f'layer "{name}" is called with {len(args)} positional arguments, which HDF5 files cannot hold: '
-            "pass all but the first by name"
-        )
+def _call_to_keras2(entry, node, argument):
+    name, args = entry["name"], node["args"]
+    given = {**_named(entry, args), **node["kwargs"]}
+    kwargs = {key: argument(value) for key, value in given.items() if key != "mask" and value is not None}
     if not args:
         raise ValueError(f'layer "{name}" is called without a first positional argument, which HDF5 files cannot hold')
     first = args[0] if isinstance(args[0], (list, tuple)) else [args[0]]
     if not all(_is_tensor(each) for each in first):
         raise ValueError(f'layer "{name}" is called on a nested structure, which HDF5 files cannot hold')
     return [[*argument(each), kwargs] for each in first]
+
+
+def _named(entry, args):
+    """The positional arguments of a call after the first by name: Keras 2 has no other place for them."""
+    if len(args) < 2:
+        return {}
+    cls = registry.registries("layers").find(entry["class_name"])
+    names = list(inspect.signature(cls.call).parameters)[1:] if cls else []
+    if len(names) < len(args):
+        raise ValueError(
+            f'layer "{entry["name"]}" is called with {len(args)} positional arguments, which HDF5 files cannot hold: '
+            "pass all but the first by name"
+        )
+    return dict(zip(names[1:], args[1:]))
 
 
 def _op_to_keras2(entry, argument):
