@@ -126,7 +126,7 @@ def cells(keras):
     model = keras.Sequential([
         layers.Input((5, 3)), layers.RNN([layers.LSTMCell(3), layers.GRUCell(2)], return_sequences=True),
         layers.SimpleRNN(3, return_sequences=True, go_backwards=True),
-        layers.LSTM(2, recurrent_activation="hard_sigmoid")], name="cells")  # fmt: skip
+        layers.LSTM(2, activation="relu", unroll=True)], name="cells")  # fmt: skip
     model.compile(keras.optimizers.SGD(0.1), "mse")
     return model
 
@@ -134,8 +134,10 @@ def cells(keras):
 def convolved(keras):
     layers = keras.layers
     model = keras.Sequential([
-        layers.Input((3, 4, 4, 2)), layers.ConvLSTM2D(2, 2, return_sequences=True),
-        layers.ConvLSTM2D(2, 2, padding="same", go_backwards=True), layers.Flatten(), layers.Dense(2, name="out")],
+        layers.Input((3, 4, 4, 2)),
+        layers.ConvLSTM2D(2, 2, recurrent_activation="sigmoid", return_sequences=True),
+        layers.ConvLSTM2D(2, 2, recurrent_activation="sigmoid", padding="same", go_backwards=True),
+        layers.Flatten(), layers.Dense(2, name="out")],
         name="convolved")  # fmt: skip
     model.compile(keras.optimizers.SGD(0.1), "mse")
     return model

@@ -6,6 +6,7 @@ from typing import Any
 
 from pykeras import check, ops, tree
 from pykeras.layers.layer import REGISTRY, Layer
+from pykeras.layers.recurrent.rnn import without_states
 from pykeras.layers.wrapper import build_inner, copy_layer, layer_from
 
 _MERGES = {
@@ -82,8 +83,8 @@ class Bidirectional(Layer):
         return super().__call__(sequences, **kwargs)
 
     def build(self, sequences_shape, initial_state_shape=None):
-        build_inner(self.forward_layer, sequences_shape)
-        build_inner(self.backward_layer, sequences_shape)
+        for layer in (self.forward_layer, self.backward_layer):
+            build_inner(layer, without_states(sequences_shape))
         self.built = True
 
     def call(self, sequences, initial_state=None, mask=None, training=None):

@@ -33,13 +33,11 @@ def run_steps(
         The last output, all outputs ``(batch, time, ...)`` (or None), the last states.
 
     Raises:
-        ValueError: there are no time steps, or those of inputs and mask differ in number.
+        ValueError: the time steps of inputs and mask differ in number.
     """
     time = tree.flatten(sequences)[0].shape[1]
     if any_symbolic(sequences, states, mask):
         return _describe(step, sequences, states, time, return_all_outputs)
-    if time == 0:
-        raise ValueError("expected at least one time step, got none")
     numbers = range(time - 1, -1, -1) if go_backwards else range(time)
     parts = tree.map_structure(_Steps, sequences)
     masks = None if mask is None else _Steps(step_mask(mask, time))

@@ -90,6 +90,7 @@ class RNN(Layer):
         return super().__call__(sequences, **kwargs)
 
     def build(self, sequences_shape, initial_state_shape=None):
+        sequences_shape = without_states(sequences_shape)
         first = tree.flatten(sequences_shape)[:2]
         if len(first) < 2:
             raise ValueError(f"{self._label}: expected (batch, time, ...), got shape {sequences_shape}")
@@ -181,7 +182,10 @@ class RNN(Layer):
         if self.time_major:
             sequences = tree.map_structure(_swapped, sequences)
             mask = None if mask is None else _swapped(mask)
-        if self.unroll and tree.flatten(sequences)[0].shape[1] is None:
+        time = tree.flatten(sequences)[0].shape[1]
+        if time == 0:
+            raise ValueError("expected at least one time step, got none")
+        if self.unroll and time is None:
             raise ValueError(
                 "unroll: the number of time steps must be known: give it in the shape of Input, or leave unroll out"
             )
@@ -228,6 +232,13 @@ class RNN(Layer):
         if "cell" in config:
             config = {**config, "cell": layer_from(config["cell"])}
         return cls(**config)
+
+
+def without_states(shape: Any) -> Any:
+    """The shape of the inputs, where Keras 2's files have a list of it and those of the states."""
+    if isinstance(shape, list) and shape and isinstance(shape[0], (list, tuple)):
+        return tuple(shape[0])
+    return shape
 
 
 def _swapped(x):
