@@ -7,6 +7,7 @@ from pykeras.ops import image as image
 from pykeras.ops import operators
 from pykeras.ops.arithmetic import *  # noqa: F403
 from pykeras.ops.attention import *  # noqa: F403
+from pykeras.ops.blocks import *  # noqa: F403
 from pykeras.ops.convolution import *  # noqa: F403
 from pykeras.ops.core import *  # noqa: F403
 from pykeras.ops.einsum import *  # noqa: F403
