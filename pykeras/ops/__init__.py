@@ -7,6 +7,7 @@ from pykeras.ops import image, numpy, operators  # noqa: F401
 from pykeras.ops.arithmetic import *  # noqa: F403
 from pykeras.ops.arranging import *  # noqa: F403
 from pykeras.ops.attention import *  # noqa: F403
+from pykeras.ops.blocks import *  # noqa: F403
 from pykeras.ops.convolution import *  # noqa: F403
 from pykeras.ops.core import *  # noqa: F403
 from pykeras.ops.ctc import *  # noqa: F403

@@ -11,6 +11,7 @@ from pykeras import _core, config
 from pykeras.dtypes import FLOATS, result_type
 from pykeras.keras_tensor import operation
 from pykeras.ops.arithmetic import multiply, real
+from pykeras.ops.blocks import depth_to_space, fold, psnr, space_to_depth, unfold
 from pykeras.ops.convolution import conv, conv_transpose, depthwise_conv, separable_conv
 from pykeras.ops.core import cast
 from pykeras.ops.numbers import as_operand
@@ -467,7 +468,7 @@ def multi_hot(inputs, num_classes=None, axis=-1, dtype=None, sparse=False, **kwa
 
 __all__ = [
     "adaptive_average_pool", "adaptive_max_pool", "average_pool", "conv", "conv_transpose", "depthwise_conv",
-    "max_pool", "separable_conv",
+    "depth_to_space", "fold", "max_pool", "psnr", "separable_conv", "space_to_depth", "unfold",
     "batch_normalization", "binary_crossentropy", "categorical_crossentropy", "celu", "dense",
     "dot",
     "elu", "gelu", "glu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh", "leaky_relu",
