@@ -194,12 +194,13 @@ class Layer(Operation):
             training = context.training
         if training is None:
             training = takes.default_training
-        kwargs.pop("training", None) if not takes.training else None
+        given = kwargs if kwargs.get("training") is not None else {k: v for k, v in kwargs.items() if k != "training"}
+        kwargs = kwargs if takes.training else {k: v for k, v in given.items() if k != "training"}
         if takes.training and "training" not in takes.bound(args) and training is not None:
-            kwargs["training"] = training
+            kwargs = {**kwargs, "training": training}
         arguments = Arguments(self, takes, args, kwargs)
         masks, wanted = self._pass_masks(arguments)
-        given, kwargs = kwargs, {**kwargs, **wanted}
+        kwargs = {**kwargs, **wanted}
         symbolic = any_symbolic(args, kwargs)
         with calling(self, training) as call:
             if call.outermost and not symbolic:
@@ -209,7 +210,8 @@ class Layer(Operation):
                     check_inputs(self._label, self.input_spec, arguments.first)
                 self._build_once(arguments)
                 if symbolic:
-                    # Masks that tensors carry are no arguments of the node: they come along again when it is run.
+                    # Masks that tensors carry and training that the caller did not say are no arguments of the node:
+                    # they come along again when it is run.
                     outputs = record_node(self, self.compute_output_spec(*args, **kwargs), args, given)
                 else:
                     outputs = self.call(*args, **kwargs)

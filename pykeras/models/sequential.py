@@ -32,22 +32,27 @@ class Sequential(Model):
     """
 
     _keras_module = "keras"
-    _not_tracked = Model._not_tracked | {"_all_layers"}
+    _not_tracked = Model._not_tracked | {"_all_layers", "_tensors"}
 
     def __init__(self, layers=None, trainable=True, name=None, **kwargs):
         super().__init__(name=name, **kwargs)
         self._all_layers: list[Layer] = []
         self._functional: Functional | None = None
         self._stack: list[Layer] = []
+        # The input and the output of each layer, as far as the stack has been connected.
+        self._tensors: list[KerasTensor] = []
         self.supports_masking = True
         for layer in layers or ():
-            self.add(layer)
+            self.add(layer, rebuild=False)
+        self._settle()
         if not trainable:
             self.trainable = False
 
     def add(self, layer: Any, rebuild: bool = True) -> None:
-        """Puts a layer on top. Raises ``ValueError`` for what is no layer, or one that has several inputs or
-        outputs."""
+        """Puts a layer on top; without ``rebuild`` it is connected when the model is built or called.
+
+        Raises ``TypeError`` for what is no layer and ``ValueError`` for one that does not fit; the model stays as it was.
+        """
         if isinstance(layer, KerasTensor):
             layer = layer._keras_history[0]
         if not isinstance(layer, Layer):
@@ -68,40 +73,59 @@ class Sequential(Model):
                 self._all_layers.append(
                     InputLayer(batch_shape=shape, name=f"{layer.name}_input", dtype=layer.compute_dtype)
                 )
+        tensors = list(self._tensors)
         self._all_layers.append(layer)
-        self._rebuild()
+        try:
+            self._settle(rebuild)
+        except Exception:
+            self._all_layers.pop()
+            self._tensors = tensors
+            self._settle()
+            raise
 
     def pop(self, rebuild: bool = True) -> Layer:
-        """Takes the top layer off and returns it."""
+        """Takes the top layer off and returns it; without ``rebuild`` the rest is connected when it is built or called."""
         if not self._stack:
             raise TypeError(f'Sequential "{self.name}": there are no layers to take off')
         layer = self._all_layers.pop()
-        self._rebuild()
+        if len(self._tensors) > len(self._stack):
+            tensor = self._tensors.pop()
+            if layer._inbound_nodes and layer._inbound_nodes[-1].outputs is tensor:
+                layer._inbound_nodes.pop()
+        self._settle(rebuild)
         return layer
 
-    def _rebuild(self) -> None:
+    def _settle(self, rebuild: bool = True) -> None:
+        """Brings what follows from the list of layers up to date: layers new on top are called, no other ones."""
         self._stack = [layer for layer in self._all_layers if not isinstance(layer, InputLayer)]
         self._functional = None
         self.built = False
         self.inputs = self.outputs = None
-        if self._all_layers and isinstance(self._all_layers[0], InputLayer):
+        if rebuild and len(self._stack) < len(self._all_layers):
             self._connect(self._all_layers[0].output)
+        elif rebuild and self._stack and self._tensors:
+            self._connect(self._tensors[0])
 
     def _connect(self, inputs: KerasTensor) -> None:
-        x = inputs
-        for layer in self._stack:
-            x = layer(x)
-            if len(tree.flatten(x)) != 1:
+        if not self._tensors or self._tensors[0] is not inputs:
+            self._tensors = [inputs]
+        for layer in self._stack[len(self._tensors) - 1 :]:
+            output = layer(self._tensors[-1])
+            if len(tree.flatten(output)) != 1:
                 raise ValueError(
                     f'Sequential "{self.name}": layer "{layer.name}" has several outputs; use a functional model'
                 )
-        self._functional = Functional(inputs, x, name=self.name)
+            self._tensors.append(output)
+        self._functional = Functional(inputs, self._tensors[-1], name=self.name)
         self.inputs, self.outputs = self._functional.inputs, self._functional.outputs
         self.built = True
 
     def build(self, input_shape: Any = None) -> None:
         """Creates the weights for inputs of this shape (with the batch axis)."""
         if self._functional is not None or not self._stack:
+            return
+        self._settle()
+        if self._functional is not None:
             return
         if input_shape is None:
             raise ValueError(f'Sequential "{self.name}": build: expected an input shape')
