@@ -17,7 +17,9 @@ def two_towers():
     a, b = pykeras.Input((3,), name="a"), pykeras.Input((3,), name="b")
     shared = layers.Dense(2, name="shared")
     total = shared(a) + shared(b)
-    return pykeras.Model({"a": a, "b": b}, {"sum": total, "out": layers.Dense(1, name="head")(ops.tanh(total))}, name="two")
+    return pykeras.Model(
+        {"a": a, "b": b}, {"sum": total, "out": layers.Dense(1, name="head")(ops.tanh(total))}, name="two"
+    )
 
 
 def same(model, other, inputs):

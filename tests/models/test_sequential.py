@@ -67,7 +67,7 @@ def test_what_cannot_be_added():
     model = pykeras.Sequential([layers.Dense(2, name="one", input_shape=(3,))], name="stack")
     with pytest.raises(TypeError, match='Sequential "stack": add: expected a layer, got function'):
         model.add(lambda x: x)
-    with pytest.raises(ValueError, match='"stack": there is a layer named \'one\' already'):
+    with pytest.raises(ValueError, match="\"stack\": there is a layer named 'one' already"):
         model.add(layers.Dense(1, name="one"))
     with pytest.raises(ValueError, match="an Input comes first"):
         model.add(layers.Input((3,)))
@@ -115,7 +115,9 @@ def test_a_layer_that_does_not_fit_says_so():
 def test_configuration():
     model = pykeras.Sequential([layers.Dense(2, input_shape=(3,)), layers.Dropout(0.5)], name="whole")
     twin = pykeras.Sequential.from_config(model.get_config())
-    assert twin.built and twin.name == "whole" and [type(layer) for layer in twin.layers] == [layers.Dense, layers.Dropout]
+    assert (
+        twin.built and twin.name == "whole" and [type(layer) for layer in twin.layers] == [layers.Dense, layers.Dropout]
+    )
     assert twin.get_config() == model.get_config()
     late = pykeras.Sequential([layers.Dense(2)])
     assert not pykeras.Sequential.from_config(late.get_config()).built
@@ -132,7 +134,9 @@ def test_clone():
     clone.set_weights(model.get_weights())
     np.testing.assert_array_equal(clone(X), model(X))
     seen = []
-    models.clone_model(model, clone_function=lambda layer: seen.append(layer) or type(layer).from_config(layer.get_config()))
+    models.clone_model(
+        model, clone_function=lambda layer: seen.append(layer) or type(layer).from_config(layer.get_config())
+    )
     assert seen == model.layers
 
 

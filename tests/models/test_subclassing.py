@@ -122,7 +122,9 @@ def test_subclassed_layers_in_functional_models():
 
     inputs = pykeras.Input((3,))
     model = pykeras.Model(inputs, Residual(3, name="residual")(inputs))
-    assert [w.path for w in model.weights] == ["residual/dense/kernel", "residual/dense/bias"] or len(model.weights) == 2
+    assert [w.path for w in model.weights] == ["residual/dense/kernel", "residual/dense/bias"] or len(
+        model.weights
+    ) == 2
     twin = pykeras.Model.from_config(model.get_config(), custom_objects={"Residual": Residual})
     twin.set_weights(model.get_weights())
     np.testing.assert_array_equal(twin(X), model(X))

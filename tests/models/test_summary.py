@@ -41,7 +41,9 @@ def graph_model():
 
 
 def test_stack():
-    assert text(image_model()) == """\
+    assert (
+        text(image_model())
+        == """\
 Model: "images"
 _________________________________________________________________
  Layer (type)                Output Shape              Param #
@@ -59,12 +61,15 @@ Total params: 13,610 (53.16 KB)
 Trainable params: 13,610 (53.16 KB)
 Non-trainable params: 0 (0.00 B)
 _________________________________________________________________"""
+    )
 
 
 def test_nested_with_trainable():
     model = nested_model()
     model.layers[1].layers[0].trainable = False
-    assert text(model, expand_nested=True, show_trainable=True) == """\
+    assert (
+        text(model, expand_nested=True, show_trainable=True)
+        == """\
 Model: "outer"
 ___________________________________________________________________________
  Layer (type)                Output Shape               Param #   Trainable
@@ -82,10 +87,13 @@ Total params: 55 (220.00 B)
 Trainable params: 36 (144.00 B)
 Non-trainable params: 19 (76.00 B)
 ___________________________________________________________________________"""
+    )
 
 
 def test_graph_says_what_is_connected():
-    assert text(graph_model()) == f"""\
+    assert (
+        text(graph_model())
+        == f"""\
 Model: "graph"
 {"_" * 98}
  Layer (type)                   Output Shape         Param #     Connected to
@@ -107,6 +115,7 @@ Total params: 45 (180.00 B)
 Trainable params: 45 (180.00 B)
 Non-trainable params: 0 (0.00 B)
 {"_" * 98}"""
+    )
 
 
 def test_long_names_are_broken_at_spaces_first():
