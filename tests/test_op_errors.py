@@ -334,7 +334,7 @@ def attempt(name, inputs, attributes):
             function(inputs, **attributes)
         else:
             function(*inputs, **attributes)
-    except (TypeError, ValueError, IndexError) as error:
+    except (TypeError, ValueError, IndexError, MemoryError) as error:
         assert str(error)
 
 

@@ -64,17 +64,15 @@ serialize = REGISTRY.serialize
 deserialize = REGISTRY.deserialize
 
 __all__ = [
-    "Activation", "Add", "Average", "BatchNormalization", "Concatenate",
-    "Dense", "Dropout", "ELU", "Flatten", "Identity", "Input", "InputLayer", "InputSpec", "Layer", "LeakyReLU",
-    "Maximum", "Minimum", "Multiply", "PReLU", "ReLU", "Reshape", "Softmax", "Subtract", "add", "average",
-    "concatenate",
-    "deserialize", "maximum", "minimum", "multiply", "serialize", "subtract",
-    "Masking", "Wrapper", *_recurrent,
-    "ActivityRegularization", "AdditiveAttention", "AlphaDropout", "Attention", "DenseFeatures", "Dot", "EinsumDense",
-    "Embedding", "FlaxLayer", "GaussianDropout", "GaussianNoise", "GroupNormalization", "GroupQueryAttention",
-    "GroupedQueryAttention", "JaxLayer", "Lambda", "LayerNormalization", "MelSpectrogram",
-    "MultiHeadAttention", "Pipeline", "RMSNormalization", "ReversibleEmbedding", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
-    "STFTSpectrogram", "SpectralNormalization", "TFSMLayer", "ThresholdedReLU", "TorchModuleWrapper", "UnitNormalization",
-    "dot",
+    "Activation", "ActivityRegularization", "Add", "AdditiveAttention", "AlphaDropout", "Attention", "Average",
+    "BatchNormalization", "Concatenate", "Dense", "DenseFeatures", "Dot", "Dropout", "ELU", "EinsumDense",
+    "Embedding", "Flatten", "FlaxLayer", "GaussianDropout", "GaussianNoise", "GroupNormalization",
+    "GroupQueryAttention", "GroupedQueryAttention", "Identity", "Input", "InputLayer", "InputSpec", "JaxLayer",
+    "Lambda", "Layer", "LayerNormalization", "LeakyReLU", "Masking", "Maximum", "MelSpectrogram", "Minimum",
+    "MultiHeadAttention", "Multiply", "PReLU", "Pipeline", "RMSNormalization", "ReLU", "Reshape",
+    "ReversibleEmbedding", "STFTSpectrogram", "Softmax", "SpatialDropout1D", "SpatialDropout2D",
+    "SpatialDropout3D", "SpectralNormalization", "Subtract", "TFSMLayer", "ThresholdedReLU", "TorchModuleWrapper",
+    "UnitNormalization", "Wrapper", "add", "average", "concatenate", "deserialize", "dot", "maximum", "minimum",
+    "multiply", "serialize", "subtract", *_recurrent,
 ]  # fmt: skip
 __all__ += [*convolution.__all__, *image.__all__, *pooling.__all__, *reshaping.__all__]
