@@ -35,7 +35,8 @@ CASES = [
         for layer, config in _FIXED
         for mode in ("reflect", "wrap", "constant", "nearest")
         for how in ("bilinear", "nearest")
-        if how == "bilinear" or mode == "reflect"
+        # Zoomed, a sample would lie half-way between two pixels, where rounding errors decide.
+        if how == "bilinear" or (mode == "reflect" and layer != "RandomZoom")
     ),
     Case("RandomRotation", {"factor": (0.2, 0.2), "data_format": "channels_first"}, (2, 2, 4, 5), training=True,
          tolerance=20, dtypes=_SINGLE),
