@@ -22,7 +22,6 @@ Tensor channel_sum(const Tensor& x) {
 }
 
 /// Means over the last axis, which stays with size 1.
-Tensor row_mean(const Tensor& x) { return record(Mean{{-1}, true}, {x}); }
 
 /// One value for each row, with an axis to broadcast along it.
 Tensor column(const Tensor& x) {
