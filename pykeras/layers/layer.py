@@ -14,7 +14,9 @@ from pykeras.keras_tensor import KerasTensor, Operation, any_symbolic, no_histor
 from pykeras.layers import construction, tracking
 from pykeras.layers.context import calling, context
 from pykeras.layers.input_spec import check_inputs
+from pykeras.layers.legacy import LayerOfKeras2
 from pykeras.layers.shapes import Arguments, parameters_of, signature_of
+from pykeras.layers.stateless import Stateless
 from pykeras.ops.core import cast, convert_to_tensor
 from pykeras.registry import Registry, serialize, suggest
 from pykeras.variables import Variable
@@ -25,7 +27,7 @@ _KERAS2_ARGUMENTS = ("input_shape", "input_dim", "batch_input_shape", "batch_siz
                      "input_dtype", "dynamic", "autocast")  # fmt: skip
 
 
-class Layer(Operation):
+class Layer(LayerOfKeras2, Stateless, Operation):
     """A function of tensors with weights of its own.
 
     Subclasses write ``build(input_shape)``, which creates weights with ``add_weight``, and ``call(inputs)``, and may
@@ -52,6 +54,10 @@ class Layer(Operation):
     >>> Scale()([[1.0, 2.0]]).tolist()
     [[1.0, 2.0]]
     """
+
+    supports_masking = False
+    input_spec: Any = None
+    dtype_policy: Any = None
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
