@@ -11,6 +11,20 @@ import numpy as np
 from pykeras import check, ops
 from pykeras.layers.convolution.base import BaseWindowed
 from pykeras.layers.layer import REGISTRY
+from pykeras.ops.windows import Windows
+
+
+class CentredWindows(Windows):
+    """Windows whose padding "same" is, as in these layers of Keras 2, half of their size in front."""
+
+    def widths(self, sizes):
+        if self.padding != "same":
+            return super().widths(sizes)
+        found = []
+        for size, window, stride, count in zip(sizes, self.size, self.strides, self.results(sizes)):
+            before = window // 2
+            found += [before, max(0, (count - 1) * stride + window - size - before)]
+        return found
 
 
 class BaseLocallyConnected(BaseWindowed):
@@ -35,7 +49,7 @@ class BaseLocallyConnected(BaseWindowed):
                 f"{tuple(input_shape)}"
             )
         self.input_spec.axes.update(dict(enumerate(self._sizes, 1 if last else 2)))
-        self._windows = ops.windows.Windows(type(self).__name__, self.kernel_size, self.strides, self.padding)
+        self._windows = CentredWindows(type(self).__name__, self.kernel_size, self.strides, self.padding)
         self._results = self._windows.results(self._sizes)
         taps = math.prod(self.kernel_size)
         if self.implementation == 1:
@@ -97,16 +111,20 @@ class BaseLocallyConnected(BaseWindowed):
     def call(self, inputs):
         first = self.data_format == "channels_first"
         channels = inputs.shape[1 if first else -1]
-        patches = ops.image.extract_windows(inputs, self._windows, self.data_format)
+        if first:
+            inputs = ops.moveaxis(inputs, 1, -1)
+        patches = ops.image.extract_windows(inputs, self._windows, "channels_last")
         places = math.prod(self._results)
         # (places, N, taps * C) times (places, taps * C, filters): one product per place.
         rows = ops.transpose(ops.reshape(patches, (-1, places, patches.shape[-1])), (1, 0, 2))
         outputs = ops.transpose(ops.matmul(rows, self._kernel_of_places(channels)), (1, 0, 2))
         outputs = ops.reshape(outputs, (-1, *self._results, self.filters))
-        if self.use_bias:
-            outputs = outputs + self.bias
         if first:
-            outputs = ops.transpose(outputs, (0, self.rank + 1, *range(1, self.rank + 1)))
+            outputs = ops.moveaxis(outputs, -1, 1)
+        if self.use_bias:
+            # Keras 2 takes the bias's values as they lie in memory, not by their axes.
+            shape = (self.filters, *self._results) if first else self.bias.shape
+            outputs = outputs + ops.reshape(self.bias, shape)
         return self.activation(outputs)
 
 
