@@ -11,7 +11,7 @@ from pykeras.layers.shaping import checked_data_format
 def _pairs(name: str, value, rank: int) -> tuple:
     """(before, after) for each axis, from one number, one per axis or pairs."""
     if isinstance(value, int):
-        return ((value, value),) * rank
+        return (check.int_tuple(name, value, 2, 0),) * rank
     try:
         items = list(value)
     except TypeError:
