@@ -140,6 +140,34 @@ struct LayerNormGrad {
                                        raw});
     });
   }
+  Tensors gradient(const Backward& b) const {
+    // With z = s (x - mean), s = inverse, u = gamma dy and M for a mean over the row, the results are
+    //   dx = s (u - M u - z M(z u)),  dgamma = sum(dy z),  dbeta = sum(dy);  raw leaves M u out.
+    // Their cotangents g, g_gamma, g_beta make of them the number
+    //   s n q + sum(g_gamma dy z + g_beta dy),  q = M(g u) - M g M u - M(g z) M(u z).
+    const Tensor &x = b.in(0), &gamma = b.in(1), &dy = b.in(4), &features = b.out(1);
+    const Tensor g = or_zeros(b.dy(0), x), g_gamma = or_zeros(b.dy(1), features), g_beta = or_zeros(b.dy(2), features);
+    const double n = static_cast<double>(x.shape()[-1]);
+    const Tensor s = column(b.in(3)), centred = minus(x, column(b.in(2))), z = times(centred, s);
+    const Tensor u = gamma ? times(dy, gamma) : dy;
+    const Tensor g_z = row_mean(times(g, z)), u_z = row_mean(times(u, z));
+    Tensor q = minus(row_mean(times(g, u)), times(g_z, u_z)), for_u = minus(g, times(z, g_z));
+    if (!raw) {
+      const Tensor g_1 = row_mean(g);
+      q = minus(q, times(g_1, row_mean(u)));
+      for_u = minus(for_u, g_1);
+    }
+    for_u = times(for_u, s);
+    const Tensor for_z = minus(times(dy, g_gamma), times(s, plus(times(g, u_z), times(u, g_z))));
+    const Tensor for_x = times(for_z, s);
+    const auto per_row = [&](const Tensor& row) {
+      const Shape& shape = b.in(2).shape();
+      return record(Reshape{{shape.begin(), shape.end()}}, {times(row, n)});
+    };
+    return {for_x, gamma ? channel_sum(times(for_u, dy)) : Tensor(), record(Negative{}, {per_row(row_mean(for_x))}),
+            per_row(plus(q, row_mean(times(for_z, centred)))),
+            plus(gamma ? times(for_u, gamma) : for_u, plus(times(z, g_gamma), g_beta))};
+  }
 };
 PYKERAS_OP(LayerNormGrad)
 
