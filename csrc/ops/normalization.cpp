@@ -21,6 +21,9 @@ Tensor channel_sum(const Tensor& x) {
   return axes.empty() ? x : record(Sum{axes, false}, {x});
 }
 
+/// Means over the last axis, which stays with size 1.
+Tensor row_mean(const Tensor& x) { return record(Mean{{-1}, true}, {x}); }
+
 /// One value for each row, with an axis to broadcast along it.
 Tensor column(const Tensor& x) {
   std::vector<int64_t> shape(x.shape().begin(), x.shape().end());
