@@ -19,7 +19,6 @@ from pykeras.ops.loops import *  # noqa: F403
 from pykeras.ops.movement import *  # noqa: F403
 from pykeras.ops.nn import *  # noqa: F403
 from pykeras.ops.normalization import *  # noqa: F403
-from pykeras.ops.patches import *  # noqa: F403
 from pykeras.ops.pooling import *  # noqa: F403
 from pykeras.ops.recurrent import *  # noqa: F403
 from pykeras.ops.reduction import *  # noqa: F403

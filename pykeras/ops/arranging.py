@@ -13,7 +13,6 @@ from pykeras.ops.core import cast, convert_to_tensor
 from pykeras.ops.movement import (
     concatenate,
     expand_dims,
-    eye,
     flip,
     getitem,
     moveaxis,
@@ -37,11 +36,6 @@ def array(x, dtype=None):
 def copy(x):
     """A tensor of the same values."""
     return op.copy(as_operand(x))
-
-
-def identity(n, dtype=None):
-    """The identity matrix of ``n`` rows."""
-    return eye(n, dtype=dtype)
 
 
 @operation
@@ -274,37 +268,6 @@ def view(x, dtype=None):
     return convert_to_tensor(x.numpy().view(dtype))
 
 
-@operation
-def depth_to_space(x, block_size, data_format="channels_last"):
-    """Channels laid out as squares of ``block_size``: (n, h, w, b b c) to (n, h b, w b, c), or with channels first
-    (n, c b b, h, w) to (n, c, h b, w b)."""
-    x, b, first = _image(x, data_format), int(block_size), data_format == "channels_first"
-    n, h, w, c = (x.shape[a] for a in ((0, 2, 3, 1) if first else (0, 1, 2, 3)))
-    if c % (b * b):
-        raise ValueError(f"depth_to_space: {c} channels do not divide into squares of {b}")
-    c //= b * b
-    tall, wide = (None if s is None else s * b for s in (h, w))
-    if first:
-        x = op.transpose(resized(x, [n, c, b, b, h, w]), [0, 1, 4, 2, 5, 3])
-        return resized(x, [n, c, tall, wide])
-    return resized(op.transpose(resized(x, [n, h, w, b, b, c]), [0, 1, 3, 2, 4, 5]), [n, tall, wide, c])
-
-
-@operation
-def space_to_depth(x, block_size, data_format="channels_last"):
-    """Squares of ``block_size`` laid out as channels: the reverse of ``depth_to_space``."""
-    x, b, first = _image(x, data_format), int(block_size), data_format == "channels_first"
-    n, h, w, c = (x.shape[a] for a in ((0, 2, 3, 1) if first else (0, 1, 2, 3)))
-    if (h or 0) % b or (w or 0) % b:
-        raise ValueError(f"space_to_depth: shape {x.shape} does not divide into squares of {b}")
-    low, narrow = (None if s is None else s // b for s in (h, w))
-    if first:
-        x = op.transpose(resized(x, [n, c, low, b, narrow, b]), [0, 1, 3, 5, 2, 4])
-        return resized(x, [n, c * b * b, low, narrow])
-    x = op.transpose(resized(x, [n, low, b, narrow, b, c]), [0, 1, 3, 2, 4, 5])
-    return resized(x, [n, low, narrow, b * b * c])
-
-
 def _image(x, data_format):
     if data_format not in ("channels_last", "channels_first"):
         raise ValueError(f"data_format: expected 'channels_last' or 'channels_first', got {data_format!r}")
@@ -315,8 +278,8 @@ def _image(x, data_format):
 
 
 __all__ = [
-    "append", "array", "array_split", "bartlett", "blackman", "copy", "depth_to_space", "diagflat", "diagonal",
+    "append", "array", "array_split", "bartlett", "blackman", "copy", "diagflat", "diagonal",
     "dsplit", "dstack", "empty_like", "fliplr", "flipud", "geomspace", "get_item", "hamming", "hanning", "hsplit",
-    "identity", "kaiser", "logspace", "meshgrid", "roll", "rot90", "select", "space_to_depth", "trace", "tri",
+    "kaiser", "logspace", "meshgrid", "roll", "rot90", "select", "trace", "tri",
     "unravel_index", "vander", "view", "vsplit",
 ]  # fmt: skip

@@ -245,15 +245,5 @@ def scatter_update(inputs, indices, updates, reduction=None):
     return op.reshape(picked, list(shape))
 
 
-@operation
-def psnr(x1, x2, max_val):
-    """Peak signal-to-noise ratio in decibels: ``20 log10(max_val) - 10 log10(mean((x1 - x2)²))``."""
-    x1, x2 = _real(x1), _real(x2)
-    if x1.shape != x2.shape:
-        raise ValueError(f"psnr: expected tensors of one shape, got {x1.shape} and {x2.shape}")
-    error = op.mean(op.square(op.subtract(x1, x2)), list(range(len(x1.shape))), False)
-    return op.subtract(op.multiply(op.log10(cast(max_val, x1.dtype)), 20.0), op.multiply(op.log10(error), 10.0))
-
-
-__all__ = ["cdist", "corrcoef", "correlate", "cross", "psnr", "scatter", "scatter_update", "segment_max",
+__all__ = ["cdist", "corrcoef", "correlate", "cross", "scatter", "scatter_update", "segment_max",
            "segment_min", "segment_prod", "segment_sum", "trapezoid"]  # fmt: skip

@@ -137,5 +137,5 @@ def test_image_ops():
         ops.depth_to_space(z(1, 2, 2, 8), 3)
     with pytest.raises(ValueError, match="does not divide into blocks of 3 x 3"):
         ops.space_to_depth(z(1, 4, 3, 1), 3)
-    with pytest.raises(ValueError, match=r"fold: shape \(1, 8, 5\) does not fit"):
+    with pytest.raises(ValueError, match=r"fold: expected \(N, C \* 4, 4\)"):
         ops.fold(z(1, 8, 5), (3, 3), 2)
