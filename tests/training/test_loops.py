@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import re
 import signal
 import sys
 import threading
@@ -79,7 +80,7 @@ def test_a_terminal_sees_one_line_drawn_over():
     seconds = time.monotonic() - start
     drawn = b"".join(written).decode().replace("\r\n", "\n").split("\r")
     assert 3 <= len(drawn) <= 10 * seconds + 3
-    assert drawn[-1].startswith("40/40 [==============================] - 0s 2") and drawn[-1].count("\n") == 1
+    assert re.match(r"40/40 \[={30}\] - \d+s \d+ms/step - loss: ", drawn[-1]) and drawn[-1].count("\n") == 1
     assert "ETA: " in drawn[2] and ">" in drawn[2]
 
 
