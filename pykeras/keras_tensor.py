@@ -172,6 +172,10 @@ class Operation:
             return self.symbolic_call(*args, **kwargs)
         return self.call(*args, **kwargs)
 
+    @property
+    def _label(self) -> str:
+        return f'{type(self).__name__} "{self.name}"'
+
     def call(self, *args, **kwargs):
         raise NotImplementedError(f"{type(self).__name__}: write call()")
 
