@@ -114,10 +114,11 @@ class Bidirectional(Layer):
         masks = [mask, mask] if self.merge_mode is None else [mask]
         return masks if len(masks) > 1 or self.return_state else masks[0]
 
-    @property
-    def layer(self) -> Layer:
-        """The forward layer."""
-        return self.forward_layer
+    def __getattr__(self, name: str) -> Any:
+        # No property: files would keep the forward layer's weights under its name.
+        if name == "layer" and "forward_layer" in self.__dict__:
+            return self.forward_layer
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     @property
     def states(self) -> Any:

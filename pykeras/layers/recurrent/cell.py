@@ -12,8 +12,12 @@ class AbstractRNNCell(Layer):
     """Base of user-written cells: ``call(inputs, states)`` returns the output and the new states.
 
     Subclasses say ``state_size``, a number or a list of them, and ``output_size``. Any layer (or object) with ``call``
-    and ``state_size`` is a cell, with this base or without.
+    and ``state_size`` is a cell, with this base or without. ``dynamic`` is Keras 2's, for layers that cannot be put
+    into a graph: any can be called here.
     """
+
+    def __init__(self, trainable=True, name=None, dtype=None, dynamic=False, **kwargs):
+        super().__init__(trainable=trainable, name=name, dtype=dtype, dynamic=dynamic, **kwargs)
 
     @property
     def state_size(self):
