@@ -4,20 +4,20 @@
 
 namespace pykeras {
 
+void expect_within(const char* name, const char* what, int64_t least, int64_t value) {
+  constexpr int64_t largest = int64_t{1} << 20;
+  expect(value >= least && value <= largest, name,
+         std::string("expected ") + what + " >= " + std::to_string(least) +
+             (value > largest ? " and <= " + std::to_string(largest) : "") + ", got " + std::to_string(value));
+}
+
 void expect_conv(const char* name, const ConvAttributes& conv) {
   expect(conv.strides.size() == 2 && conv.dilation.size() == 2 && conv.padding.size() == 4, name,
          "expected 2 strides, 2 dilations and 4 paddings");
-  // Far beyond use, and small enough that products with sizes of axes do not overflow.
-  constexpr int64_t largest = int64_t{1} << 20;
-  const auto expect_within = [&](const char* what, int64_t least, int64_t value) {
-    expect(value >= least && value <= largest, name,
-           std::string("expected ") + what + " >= " + std::to_string(least) +
-               (value > largest ? " and <= " + std::to_string(largest) : "") + ", got " + std::to_string(value));
-  };
-  for (int64_t stride : conv.strides) expect_within("strides", 1, stride);
-  for (int64_t dilation : conv.dilation) expect_within("dilations", 1, dilation);
-  for (int64_t padding : conv.padding) expect_within("paddings", 0, padding);
-  expect_within("groups", 1, conv.groups);
+  for (int64_t stride : conv.strides) expect_within(name, "strides", 1, stride);
+  for (int64_t dilation : conv.dilation) expect_within(name, "dilations", 1, dilation);
+  for (int64_t padding : conv.padding) expect_within(name, "paddings", 0, padding);
+  expect_within(name, "groups", 1, conv.groups);
 }
 
 int64_t conv_output(const char* name, int64_t size, int64_t kernel, int64_t stride, int64_t dilation, int64_t padding) {

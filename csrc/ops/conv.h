@@ -16,6 +16,8 @@ kernels::ConvShape conv_shape(const ConvAttributes& conv, const Shape& x, int64_
 
 /// The size of an output axis; unknown stays unknown.
 int64_t conv_output(const char* name, int64_t size, int64_t kernel, int64_t stride, int64_t dilation, int64_t padding);
+/// An attribute of a window from `least` up to far beyond use: products with sizes of axes must not overflow.
+void expect_within(const char* name, const char* what, int64_t least, int64_t value);
 void expect_conv(const char* name, const ConvAttributes& conv);
 
 #define PYKERAS_CONV_ATTRIBUTES(Type)                                                       \

@@ -15,17 +15,18 @@ struct PatchAttributes {
     expect_rank(name, "x", x, 5);
     expect(size.size() == 3 && strides.size() == 3 && dilation.size() == 3 && padding.size() == 6, name,
            "expected 3 sizes, 3 strides, 3 dilations and 6 paddings");
-    for (int64_t value : size) expect(value >= 1, name, "expected sizes >= 1, got " + std::to_string(value));
-    for (int64_t value : strides) expect(value >= 1, name, "expected strides >= 1, got " + std::to_string(value));
-    for (int64_t value : dilation) expect(value >= 1, name, "expected dilations >= 1, got " + std::to_string(value));
-    for (int64_t value : padding) expect(value >= 0, name, "expected paddings >= 0, got " + std::to_string(value));
+    for (int64_t value : size) expect_within(name, "sizes", 1, value);
+    for (int64_t value : strides) expect_within(name, "strides", 1, value);
+    for (int64_t value : dilation) expect_within(name, "dilations", 1, value);
+    for (int64_t value : padding) expect_within(name, "paddings", 0, value);
     Shape shape{x.dim(0)};
     for (int axis = 0; axis < 3; ++axis) {
       const auto a = static_cast<size_t>(axis);
       shape.push_back(
           conv_output(name, x.dim(axis + 1), size[a], strides[a], dilation[a], padding[2 * a] + padding[2 * a + 1]));
     }
-    shape.push_back(x.dim(4) == Shape::unknown ? Shape::unknown : x.dim(4) * size[0] * size[1] * size[2]);
+    const bool open = x.dim(4) == Shape::unknown;
+    shape.push_back(open ? Shape::unknown : Shape{x.dim(4), size[0], size[1], size[2]}.size());
     return Spec{x.dtype, shape};
   }
   kernels::PatchShape shape(const Shape& x, const Shape& y) const {
