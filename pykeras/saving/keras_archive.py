@@ -173,6 +173,8 @@ def model_from(config, name, custom_objects=None, compile=True, safe_mode=True):
     Raises:
         ValueError, TypeError: it is not understood, or names what is not known.
     """
+    if "keras_version" in config:  # of Keras 2's JSON and YAML
+        config = dialects.keras2_functions(config, config["keras_version"])
     compilation = config.get("compile_config")
     scopes = registry.custom_object_scope(custom_objects), registry.safe_mode_scope(registry.in_safe_mode(safe_mode))
     with scopes[0], scopes[1], registry.object_sharing():
