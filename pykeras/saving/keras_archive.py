@@ -78,7 +78,7 @@ def model_config(model, include_optimizer=True, dialect="keras3"):
         config = dialects.with_modules(config)
         config["build_config"] = {"input_shape": None}
         return config
-    with registry.object_sharing():
+    with registry.object_sharing(writing=True):
         config = registry.serialize(model)
     if not include_optimizer:
         config.pop("compile_config", None)

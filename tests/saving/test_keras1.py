@@ -61,18 +61,22 @@ def test_dense_compiled(tmp_path):
     w, b, w2, b2 = array(3, 4), array(4), array(4, 2), array(2)
     layers = [
         dense("a", 4, batch_input_shape=[None, 3], input_dtype="float32", input_dim=3, init="uniform", activation="relu",
-              W_regularizer={"name": "WeightRegularizer", "l1": 0.0, "l2": 0.01}, W_constraint={"name": "MaxNorm", "m": 2, "axis": 0}),
+              W_regularizer={"name": "WeightRegularizer", "l1": 0.0, "l2": 0.01},
+              W_constraint={"name": "MaxNorm", "m": 2, "axis": 0}),
         {"class_name": "Dropout", "config": {"name": "d", "p": 0.5, "trainable": True}},
         dense("b", 2, activation="softmax"),
     ]  # fmt: skip
-    training = {"optimizer_config": {"class_name": "SGD", "config": {"lr": 0.05, "momentum": 0.9, "decay": 1e-6, "nesterov": True}},
-                "loss": "categorical_crossentropy", "metrics": ["accuracy"], "sample_weight_mode": None, "loss_weights": None}  # fmt: skip
+    optimizer = {"class_name": "SGD", "config": {"lr": 0.05, "momentum": 0.9, "decay": 1e-6, "nesterov": True}}
+    training = {"optimizer_config": optimizer, "loss": "categorical_crossentropy", "metrics": ["accuracy"],
+                "sample_weight_mode": None, "loss_weights": None}  # fmt: skip
     write(tmp_path / "m.h5", layers, {"a": [w, b], "b": [w2, b2]}, "1.2.2", "tensorflow", training)
     model = models.load_model(tmp_path / "m.h5")
     first = model.layers[0]
     assert first.kernel_regularizer.get_config()["l2"] == pytest.approx(0.01)
     assert first.kernel_constraint.max_value == 2 and model.layers[1].rate == 0.5
-    assert float(model.optimizer.learning_rate.numpy()) == pytest.approx(0.05) and model.loss == "categorical_crossentropy"
+    assert (
+        float(model.optimizer.learning_rate.numpy()) == pytest.approx(0.05) and model.loss == "categorical_crossentropy"
+    )
     x = array(5, 3)
     y = np.maximum(x @ w + b, 0) @ w2 + b2
     wanted = np.exp(y) / np.exp(y).sum(-1, keepdims=True)
@@ -89,7 +93,9 @@ def test_convolution(tmp_path, order, backend):
               "batch_input_shape": [None, 5, 5, 2] if order == "tf" else [None, 2, 5, 5], "trainable": True}  # fmt: skip
     stored = kernel[::-1, ::-1] if backend == "theano" else kernel
     stored = stored.transpose(3, 2, 0, 1) if order == "th" else stored
-    write(tmp_path / "m.h5", [{"class_name": "Convolution2D", "config": config}], {"c": [stored, bias]}, "1.2.2", backend)
+    write(
+        tmp_path / "m.h5", [{"class_name": "Convolution2D", "config": config}], {"c": [stored, bias]}, "1.2.2", backend
+    )
     model = models.load_model(tmp_path / "m.h5", compile=False)
     assert model.layers[0].data_format == {"tf": "channels_last", "th": "channels_first"}[order]
     x = array(2, 5, 5, 2)
@@ -102,9 +108,13 @@ def test_convolution(tmp_path, order, backend):
 
 def test_convolution_1d(tmp_path):
     kernel, bias = array(3, 2, 4), array(4)
-    config = {"name": "c", "nb_filter": 4, "filter_length": 3, "border_mode": "valid", "subsample_length": 1, "init": "uniform",
-              "activation": "linear", "bias": True, "batch_input_shape": [None, 6, 2], "input_dim": 2, "input_length": 6}  # fmt: skip
-    pool = {"class_name": "MaxPooling1D", "config": {"name": "p", "pool_length": 2, "stride": 2, "border_mode": "valid"}}
+    config = {"name": "c", "nb_filter": 4, "filter_length": 3, "border_mode": "valid", "subsample_length": 1,
+              "init": "uniform", "activation": "linear", "bias": True, "batch_input_shape": [None, 6, 2],
+              "input_dim": 2, "input_length": 6}  # fmt: skip
+    pool = {
+        "class_name": "MaxPooling1D",
+        "config": {"name": "p", "pool_length": 2, "stride": 2, "border_mode": "valid"},
+    }
     write(tmp_path / "m.h5", [{"class_name": "Convolution1D", "config": config}, pool], {"c": [kernel[:, None], bias]})
     model = models.load_model(tmp_path / "m.h5", compile=False)
     x = array(2, 6, 2)
@@ -124,7 +134,11 @@ def recurrent(kind, **extra):
 
 def test_lstm(tmp_path):
     gates = {gate: (array(2, 3), array(3, 3), array(3)) for gate in "icfo"}
-    write(tmp_path / "m.h5", [recurrent("LSTM", forget_bias_init="one")], {"r": [a for gate in "icfo" for a in gates[gate]]})
+    write(
+        tmp_path / "m.h5",
+        [recurrent("LSTM", forget_bias_init="one")],
+        {"r": [a for gate in "icfo" for a in gates[gate]]},
+    )
     model = models.load_model(tmp_path / "m.h5", compile=False)
     assert model.layers[0].unit_forget_bias
     x, h, c = array(5, 4, 2), np.zeros((5, 3)), np.zeros((5, 3))
