@@ -1,6 +1,7 @@
 # make demo        builds, installs and shows it: trains on digits, saves, reopens
 # make test        the whole test suite against the installed wheel
 # make bench       our own figures; make bench-peers: side by side with Keras 3, see bench/peers.py
+# make parity      real Keras 3 and tf_keras open what pykeras saved (installs them under build/parity)
 # make lint        formatting, lint, types, the stub of the compiled module; make format mends what can be mended
 # make wheel       build/dist/*.whl;  make sanitize: the suite under AddressSanitizer and UBSan
 PYTHON ?= python3
@@ -21,7 +22,7 @@ SETTINGS := $(foreach define,$(DEFINES),-Ccmake.define.$(define))
 # The build's requirements live in the environment, so that a rebuild compiles only what changed.
 BUILD_WHEEL := $(BIN)/pip wheel --quiet --no-deps --no-build-isolation --check-build-dependencies
 
-.PHONY: all demo test bench bench-peers bench-micro lint format wheel install sanitize stubs openmp-off clean
+.PHONY: all demo test parity bench bench-peers bench-micro lint format wheel install sanitize stubs openmp-off clean
 all: install
 
 $(TOOLS): pyproject.toml
@@ -61,6 +62,23 @@ bench: $(INSTALLED)
 bench-peers: $(INSTALLED)
 	@mkdir -p build/bench
 	cd build/bench && $(BIN)/python $(CURDIR)/bench/peers.py
+
+# The way back: real Keras opens what pykeras wrote. Each library has an environment of its own, made when it is missing;
+# KERAS_PYTHON and TF_KERAS_PYTHON name Pythons that have them already.
+KERAS_PYTHON ?= $(CURDIR)/build/parity/keras/bin/python
+TF_KERAS_PYTHON ?= $(CURDIR)/build/parity/tf_keras/bin/python
+
+build/parity/keras/bin/python:
+	$(PYTHON) -m venv build/parity/keras && build/parity/keras/bin/pip install --quiet "keras>=3.10" tensorflow-cpu
+
+build/parity/tf_keras/bin/python:
+	$(PYTHON) -m venv build/parity/tf_keras && build/parity/tf_keras/bin/pip install --quiet tensorflow-cpu tf_keras
+
+parity: $(INSTALLED) $(KERAS_PYTHON) $(TF_KERAS_PYTHON)
+	rm -rf build/parity/files && mkdir -p build/parity
+	cd build/parity && $(BIN)/python $(CURDIR)/tests/parity/write_files.py files
+	cd build/parity && KERAS_BACKEND=tensorflow $(KERAS_PYTHON) -W ignore $(CURDIR)/tests/parity/check_files.py keras files
+	cd build/parity && $(TF_KERAS_PYTHON) -W ignore $(CURDIR)/tests/parity/check_files.py tf_keras files
 
 # The C++ kernels alone, without Python; needs Google Benchmark (Debian: libbenchmark-dev).
 # It links the objects of the wheel's build.

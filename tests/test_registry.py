@@ -301,11 +301,13 @@ def test_build_and_compile_configurations_are_handed_over():
 
 def test_shared_objects_stay_one():
     knob = Knob(4)
-    with registry.object_sharing():
+    with registry.object_sharing(writing=True):
         config = registry.serialize([knob, Knob(4), knob])
     assert [each["shared_object_id"] for each in config] == [0, 1, 0]
     with registry.object_sharing():
         first, second, third = registry.deserialize(config, {"Knob": Knob})
+        copy = registry.deserialize(registry.serialize(second), {"Knob": Knob})
+    assert copy is not second  # a copy made while reading is no object of the file
     assert first is third and first is not second
     assert "shared_object_id" not in registry.serialize(knob)
 

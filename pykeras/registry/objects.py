@@ -94,7 +94,7 @@ def _encode_object(obj):
         extra = getattr(obj, method, lambda: None)()
         if extra is not None:
             result[key] = serialize(extra)
-    if local.shared is not None:
+    if local.shared is not None and local.shared.writing:
         result["shared_object_id"] = local.shared.number(obj)
     return result
 
@@ -154,6 +154,7 @@ def _custom_string(name, custom_objects):
 
 def _build(config, kind):
     shared, number = local.shared, config.get("shared_object_id")
+    shared = None if shared is None or shared.writing else shared
     if shared is not None and number in shared.read:
         return shared.read[number]
     cls = _find(config["class_name"], config, kind)

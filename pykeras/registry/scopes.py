@@ -59,7 +59,8 @@ def collect(name, target):
 class _Shared:
     """Objects met so far: by identity while writing (kept alive, so no id is used twice), by number while reading."""
 
-    def __init__(self):
+    def __init__(self, writing):
+        self.writing = writing
         self.numbers = {}
         self.written = []
         self.read = {}
@@ -72,13 +73,17 @@ class _Shared:
 
 
 @contextlib.contextmanager
-def object_sharing():
-    """Inside the block one object met twice is written with one ``shared_object_id`` and read as one object.
+def object_sharing(writing=False):
+    """Inside the block one object met twice is written with one ``shared_object_id``, or read as one object.
 
     A nested block belongs to the outer one.
+
+    Arguments:
+        writing: whether the block writes. One that reads gives no numbers: a layer that copies another from its
+            configuration while it is made would take them for those of the file.
     """
     before = local.shared
-    local.shared = before or _Shared()
+    local.shared = before if before is not None and before.writing == writing else _Shared(writing)
     try:
         yield
     finally:

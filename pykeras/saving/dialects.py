@@ -7,7 +7,7 @@ with everything inside it; both leave what is already in the wanted form as it i
 from __future__ import annotations
 
 from pykeras import registry
-from pykeras.saving import graphs
+from pykeras.saving import graphs, keras1
 
 # class: {key in Keras 3: key in Keras 2}
 RENAMED = {
@@ -224,6 +224,8 @@ def to_keras3(entry):
     elif name == "Sequential":
         config = _sequential_to_keras3(config)
     else:
+        if name == _plain_name(name):
+            name, config = keras1.translate(name, config)
         config = _layer_to_keras3(_plain_name(name), config)
     return {**rest, "class_name": name, "config": config}
 

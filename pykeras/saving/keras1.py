@@ -52,7 +52,7 @@ RENAMED = {
 CLASSES = {
     "TimeDistributedDense": "Dense", "Convolution1D": "Conv1D", "AtrousConvolution1D": "Conv1D",
     "Convolution2D": "Conv2D", "AtrousConvolution2D": "Conv2D", "SeparableConvolution2D": "SeparableConv2D",
-    "Deconvolution2D": "Conv2DTranspose", "Convolution3D": "Conv3D", "CuDNNLSTM": "LSTM", "CuDNNGRU": "GRU",
+    "Deconvolution2D": "Conv2DTranspose", "Convolution3D": "Conv3D",
 }  # fmt: skip
 # sizes of kernels that Keras 1 gave one by one
 _SIZES = (("nb_row", "nb_col"), ("kernel_dim1", "kernel_dim2", "kernel_dim3"))
@@ -84,7 +84,7 @@ def translate(name, config):
         ValueError: a mode or option that there is no counterpart for.
     """
     renamed = RENAMED.get(name, {})
-    if not (set(renamed) | _MARKS) & set(config) - {"dropout"}:
+    if not (set(renamed) | _MARKS) & set(config):
         return _newer(name, config)
     if name == "Merge":
         return _merge(config)
@@ -109,9 +109,6 @@ def translate(name, config):
 
 def _newer(name, config):
     """What Keras 2 left out because it meant its default of the time."""
-    if name in ("CuDNNLSTM", "CuDNNGRU"):
-        extra = {"recurrent_activation": "sigmoid", "activation": "tanh"}
-        return CLASSES[name], {**config, **extra, **({"reset_after": True} if name == "CuDNNGRU" else {})}
     if name == "GRU" and "reset_after" not in config:
         return name, {**config, "reset_after": False}
     if name in CLASSES and name in RENAMED:  # Keras 2 took the old names of classes too
@@ -123,7 +120,7 @@ def _merge(config):
     mode = config.get("mode", "sum")
     if mode not in _MERGE:
         raise ValueError(f'Merge "{config.get("name")}": the mode {mode!r} of Keras 1 has no counterpart')
-    kept = {key: config[key] for key in ("name", "trainable") if key in config}
+    kept = {"name": config.get("name"), "trainable": config.get("trainable", True)}
     if mode == "concat":
         kept["axis"] = config.get("concat_axis", -1)
     if mode == "dot":

@@ -53,9 +53,7 @@ def read(group, optimizer, weights):
         optimizer = type(optimizer).__name__
         warnings.warn(f"{files.label(group)}: the optimizer's state {problem}; {optimizer} starts afresh", stacklevel=4)
         return
-    values = [files.array(group, name, variable.shape) for variable, name in plan]
-    for (variable, _), value in zip(plan, values, strict=True):
-        variable.assign(value)
+    optimizer_state.assign(optimizer, plan, [files.array(group, name, variable.shape) for variable, name in plan])
 
 
 def _by_name(names, optimizer, weights):
@@ -84,9 +82,7 @@ def _by_name(names, optimizer, weights):
                 variable = getattr(optimizer._slots[number], slot_of.get(slot, slot), None)
         if variable is not None:
             found[id(variable)] = (variable, name)
-    needed = [
-        variable for variable in optimizer.variables if variable is not getattr(optimizer, "_learning_rate", None)
-    ]
+    needed = optimizer_state.of_tf_keras(optimizer)
     return list(found.values()) if all(id(variable) in found for variable in needed) else None
 
 

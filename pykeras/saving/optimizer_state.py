@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 
+from pykeras import ops
 from pykeras.saving import dialects
 
 
@@ -23,7 +24,10 @@ def read(optimizer, stored):
     if type(optimizer).load_own_variables is not _base_method():
         optimizer.load_own_variables(stored)
         return
-    plan = by_order(names, optimizer)
+    if len(names) < 3 and all(stored.shape(name) == () for name in names):  # one that was never used
+        plan = list(zip(optimizer.variables, names))
+    else:
+        plan = by_order(names, optimizer)
     problem = None if plan else f"holds {len(names)} arrays, {len(optimizer.variables)} were expected"
     for variable, name in plan or ():
         if stored.shape(name) != tuple(variable.shape):
@@ -32,9 +36,20 @@ def read(optimizer, stored):
     if problem:
         warnings.warn(f"the saved state of the optimizer {problem}; {kind} starts afresh", stacklevel=5)
         return
-    values = [stored[name] for _, name in plan]
+    assign(optimizer, plan, [stored[name] for _, name in plan])
+
+
+def assign(optimizer, plan, values):
+    """Sets variables of a plan, pairs of variable and name, and what follows from them.
+
+    tf_keras does not save the product of momenta that Nadam keeps; it follows from the iteration.
+    """
     for (variable, _), value in zip(plan, values, strict=True):
         variable.assign(value)
+    product = getattr(optimizer, "_u_product", None)
+    if product is not None and all(variable is not product for variable, _ in plan):
+        steps = np.arange(1, int(optimizer.iterations.numpy()) + 1, dtype="float32")
+        product.assign(np.prod(np.asarray(optimizer._momentum_at(ops.convert_to_tensor(steps)))))
 
 
 def _base_method():
@@ -47,23 +62,25 @@ def by_order(names, optimizer):
     """Pairs of variable and name when numbers agree with Keras 3's order (ours) or tf_keras's, which has no learning
     rate; else None."""
     variables = list(optimizer.variables)
-    for candidates in (variables, _without_rate(optimizer)):
+    for candidates in (variables, of_tf_keras(optimizer)):
         if len(candidates) == len(names):
             return list(zip(candidates, names, strict=True))
     # tf_keras's SGD writes a momentum for each weight also when it uses none
     extra = len(dialects.ALWAYS_WRITTEN.get(type(optimizer).__name__, ())) * len(optimizer._trainable_variables)
-    if extra and len(names) == 1 + extra and len(_without_rate(optimizer)) == 1:
+    if extra and len(names) == 1 + extra and len(of_tf_keras(optimizer)) == 1:
         return [(optimizer._iterations, names[0])]
     return None
 
 
-def _without_rate(optimizer):
-    return [v for v in optimizer.variables if v is not getattr(optimizer, "_learning_rate", None)]
+def of_tf_keras(optimizer):
+    """The variables that tf_keras saves: neither the learning rate nor Nadam's product."""
+    left_out = [getattr(optimizer, name, None) for name in ("_learning_rate", "_u_product")]
+    return [v for v in optimizer.variables if all(v is not other for other in left_out)]
 
 
 def tf_keras_arrays(optimizer):
     """``"0"``, ``"1"``, ... to arrays in tf_keras's order."""
-    arrays = [variable.numpy() for variable in _without_rate(optimizer)]
+    arrays = [variable.numpy() for variable in of_tf_keras(optimizer)]
     if len(arrays) == 1 and optimizer.built:
         for _ in dialects.ALWAYS_WRITTEN.get(type(optimizer).__name__, ()):
             arrays += [np.zeros(v.shape, v.dtype) for v in optimizer._trainable_variables]

@@ -11,7 +11,7 @@ import warnings
 
 import numpy as np
 
-from pykeras.saving import cudnn, files
+from pykeras.saving import cudnn, files, keras1_weights
 
 # The versions whose form the files have.
 VERSIONS = {"keras2": "2.15.0", "keras3": "3.15.0"}
@@ -107,13 +107,13 @@ def read(group, model, skip_mismatch=False):
         )
     by_name = set(saved) == {layer.name for layer in wanted}
     pairs = [(layer, layer.name if by_name else name) for layer, name in zip(wanted, saved, strict=True)]
-    plan = []
+    plan, origin = [], _origin(group)
     for layer, name in pairs:
-        plan += _plan(layer, ordered_weights(layer), saved[name], name, skip_mismatch)
+        plan += _plan(layer, ordered_weights(layer), saved[name], name, skip_mismatch, origin)
     if files.has(group, _TOP):
         top = files.member(group, _TOP)
         if files.read_names(top, "weight_names") or own_weights(model):
-            plan += _plan(model, own_weights(model), top, _TOP, skip_mismatch)
+            plan += _plan(model, own_weights(model), top, _TOP, skip_mismatch, origin)
     return _assign(plan)
 
 
@@ -124,12 +124,12 @@ def read_by_name(group, model, skip_mismatch=False):
         ValueError: a layer of that name has other weights, unless ``skip_mismatch``.
     """
     names = set(files.read_names(group, "layer_names"))
-    plan = []
+    plan, origin = [], _origin(group)
     for layer in model.layers:
         if layer.name in names and layer.weights:
             saved = files.member(group, layer.name)
             if files.read_names(saved, "weight_names"):
-                plan += _plan(layer, ordered_weights(layer), saved, layer.name, skip_mismatch)
+                plan += _plan(layer, ordered_weights(layer), saved, layer.name, skip_mismatch, origin)
     return _assign(plan)
 
 
@@ -138,10 +138,20 @@ def _some(names):
     return ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
 
 
-def _plan(layer, variables, group, name, skip_mismatch):
-    """Variable, group, dataset's name and the gates of cuDNN's form (0 for ours) for each weight of a layer, all
-    checked before anything is assigned."""
+def _origin(group):
+    """Version and backend of Keras that wrote a group of layers."""
+    return files.read_text(group, "keras_version"), files.read_text(group, "backend")
+
+
+def _plan(layer, variables, group, name, skip_mismatch, origin):
+    """Variable, group, dataset's name and how it is read for each weight of a layer, all checked before anything is
+    assigned. How: the gates of cuDNN's form (0 for ours), or the array itself, of an older layout."""
     names = files.read_names(group, "weight_names")
+    if keras1_weights.applies(*origin) and names:
+        values = keras1_weights.convert(layer, [files.array(group, each) for each in names], *origin)
+        if [value.shape for value in values] == [tuple(variable.shape) for variable in variables]:
+            names = names if len(names) == len(values) else [f"{name}/{number}" for number in range(len(values))]
+            return [(v, group, each, value) for v, each, value in zip(variables, names, values, strict=True)]
     problem, gates = None, [0] * len(names)
     if len(names) != len(variables):
         problem = f"has {len(variables)} weights ({_some(v.path for v in variables)}), "
@@ -166,10 +176,18 @@ def _plan(layer, variables, group, name, skip_mismatch):
 
 def _assign(plan):
     known, twice = {}, set()
-    values = [files.array(group, name, None if gates else variable.shape) for variable, group, name, gates in plan]
-    for (variable, _, name, gates), value in zip(plan, values, strict=True):
-        variable.assign(cudnn.converted(variable, value, gates) if gates else value)
+    values = [_value(*entry) for entry in plan]
+    for (variable, _, name, _), value in zip(plan, values, strict=True):
+        variable.assign(value)
         key = name.removesuffix(":0")
         twice |= {key} if key in known and known[key] is not variable else set()
         known[key] = variable
     return {key: variable for key, variable in known.items() if key not in twice}
+
+
+def _value(variable, group, name, how):
+    if isinstance(how, np.ndarray):
+        return how
+    if how:
+        return cudnn.converted(variable, files.array(group, name), how)
+    return files.array(group, name, variable.shape)
