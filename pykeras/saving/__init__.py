@@ -170,8 +170,17 @@ def load_weights(model, filepath, by_name=False, skip_mismatch=False, **kwargs):
         legacy_hdf5.load_weights(model, weights, by_name, skip_mismatch)
 
 
+def __getattr__(name):
+    if name == "KerasFileEditor":
+        from pykeras.saving.editor import KerasFileEditor
+
+        return KerasFileEditor
+    raise AttributeError(f"module 'pykeras.saving' has no attribute {name!r}")
+
+
 __all__ = [
     "CustomObjectScope",
+    "KerasFileEditor",
     "custom_object_scope",
     "deserialize_keras_object",
     "enable_unsafe_deserialization",

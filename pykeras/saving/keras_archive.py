@@ -46,10 +46,10 @@ def save_model(model, path, include_optimizer=True, dialect="keras3"):
     config = model_config(model, include_optimizer, dialect)
     text = json.dumps(config, default=plain)
     now = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
-    metadata = {"keras_version": VERSIONS[dialect], "date_saved": now, "pykeras_version": _core.version}
+    about = {"keras_version": VERSIONS[dialect], "date_saved": now, "pykeras_version": _core.version}
     layout = KERAS3 if dialect == "keras3" else TF_KERAS
     with archives.writing(path) as archive:
-        archive.writestr(METADATA, json.dumps(metadata))
+        archive.writestr(METADATA, json.dumps(about))
         archive.writestr(CONFIG, text)
         weights = io.BytesIO()
         with files.hdf5().File(weights, "w") as file:
@@ -110,9 +110,7 @@ def load_model(path, custom_objects=None, compile=True, safe_mode=True):
         config = parse(archive.text(CONFIG), f"{archive.name}: its {CONFIG}")
         if WEIGHTS not in archive:
             raise ValueError(f"{archive.name}: no {WEIGHTS!r} in it")
-        if METADATA in archive:
-            version = parse_json(archive.text(METADATA), f"{archive.name}: its {METADATA}").get("keras_version")
-            config = dialects.keras2_functions(config, version or VERSIONS["keras3"])
+        config = dialects.keras2_functions(config, metadata(archive).get("keras_version") or VERSIONS["keras3"])
         with limits.weights(archive.size(WEIGHTS), f"{archive.name} with weights"):
             model = model_from(config, archive.name, custom_objects, compile, safe_mode)
             _build(model, config)
@@ -150,6 +148,11 @@ def parse_json(text, what):
     if not isinstance(found, dict):
         raise ValueError(f"{what} cannot be interpreted: expected a dictionary")
     return found
+
+
+def metadata(archive):
+    """What an open archive says of its writer; empty when it says nothing."""
+    return parse_json(archive.text(METADATA), f"{archive.name}: its {METADATA}") if METADATA in archive else {}
 
 
 def parse(text, what):

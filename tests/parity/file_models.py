@@ -143,8 +143,105 @@ def convolved(keras):
     return model
 
 
-MODELS = {f.__name__: f for f in (mlp, cnn, graph, merging, activations, frozen, operators, recurrent, decoder, cells,
-                                  convolved)}  # fmt: skip
+def _compiled(keras, inputs, outputs, optimizer=None, loss="mse"):
+    model = keras.Model(inputs, outputs)
+    model.compile(optimizer or keras.optimizers.Adam(0.01), loss)
+    return model
+
+
+def words(keras):
+    layers = keras.layers
+    x = layers.Input((5,), dtype="int32", name="x")
+    y = layers.Embedding(7, 4, mask_zero=True, name="table")(x)
+    y = layers.LSTM(3, return_sequences=True, name="lstm")(y)
+    y = layers.GRU(4, recurrent_activation="sigmoid", name="gru")(y)
+    return _compiled(keras, x, layers.Dense(3, activation="softmax")(y), None, "sparse_categorical_crossentropy")
+
+
+def signal(keras):
+    layers = keras.layers
+    x = layers.Input((8, 3), name="x")
+    y = layers.Conv1D(4, 3, padding="causal", dilation_rate=2, name="conv")(x)
+    y = layers.SeparableConv1D(4, 3, depth_multiplier=2, padding="same", name="separable")(layers.ZeroPadding1D(1)(y))
+    y = layers.Conv1DTranspose(3, 2, strides=2, name="transpose")(layers.Cropping1D(1)(y))
+    y = layers.MaxPooling1D(2)(layers.UpSampling1D(2)(layers.AveragePooling1D(2)(y)))
+    y = layers.Concatenate()([layers.GlobalAveragePooling1D()(y), layers.GlobalMaxPooling1D()(y)])
+    return _compiled(keras, x, layers.Dense(2)(y))
+
+
+def image(keras):
+    layers = keras.layers
+    x = layers.Input((8, 8, 2), name="x")
+    y = layers.DepthwiseConv2D(3, depth_multiplier=2, padding="same", name="depthwise")(layers.Rescaling(2.0, -1.0)(x))
+    y = layers.SeparableConv2D(4, 3, activation="relu", name="separable")(layers.ZeroPadding2D(1)(y))
+    y = layers.Conv2DTranspose(3, 3, strides=2, padding="same", name="transpose")(layers.Cropping2D(1)(y))
+    y = layers.SpatialDropout2D(0.0)(layers.UpSampling2D(2)(layers.MaxPooling2D(2)(y)))
+    return _compiled(keras, x, layers.Dense(2)(layers.GlobalAveragePooling2D()(y)))
+
+
+def volume(keras):
+    layers = keras.layers
+    x = layers.Input((4, 4, 4, 1), name="x")
+    y = layers.Conv3D(3, 2, padding="same", activation="relu", name="conv")(x)
+    y = layers.Conv3DTranspose(2, 2, strides=2, name="transpose")(layers.MaxPooling3D(2)(y))
+    y = layers.AveragePooling3D(2)(layers.Cropping3D(1)(layers.ZeroPadding3D(1)(layers.UpSampling3D(1)(y))))
+    return _compiled(keras, x, layers.Dense(2)(layers.GlobalMaxPooling3D()(y)))
+
+
+def attention(keras):
+    layers = keras.layers
+    x = layers.Input((4, 6), name="x")
+    y = layers.MultiHeadAttention(2, 3, name="heads")(x, x)
+    y = layers.LayerNormalization(name="norm")(layers.Add()([x, y]))
+    y = layers.Attention(use_scale=True, name="scaled")([y, x])
+    y = layers.AdditiveAttention(name="added")([y, x])
+    return _compiled(keras, x, layers.Dense(2)(layers.GlobalAveragePooling1D()(y)))
+
+
+def normalizations(keras):
+    layers = keras.layers
+    x = layers.Input((4, 4, 6), name="x")
+    y = layers.GroupNormalization(3, name="group")(x)
+    y = layers.LayerNormalization(axis=[1, 2], center=False, name="layer")(y)
+    y = layers.UnitNormalization(name="unit")(y)
+    y = layers.BatchNormalization(axis=1, name="batch")(y)
+    return _compiled(keras, x, layers.Dense(2)(layers.Flatten()(y)))
+
+
+def shapes(keras):
+    layers = keras.layers
+    x = layers.Input((4,), name="x")
+    y = layers.Permute((2, 1))(layers.RepeatVector(3)(layers.Dense(4, name="a")(x)))
+    y = layers.Dot(axes=2)([y, y])
+    y = layers.EinsumDense("abc,cd->abd", output_shape=(4, 5), bias_axes="d", name="einsum")(y)
+    y = layers.ActivityRegularization(l2=0.01)(layers.GaussianNoise(0.0)(layers.AlphaDropout(0.0)(y)))
+    return _compiled(keras, x, layers.Dense(2)(layers.Flatten()(y)))
+
+
+def _with_optimizer(name, **options):
+    def build(keras):
+        layers = keras.layers
+        x = layers.Input((4,), name="x")
+        y = layers.Dense(2, name="b")(layers.Dense(3, activation="tanh", name="a")(x))
+        return _compiled(keras, x, y, getattr(keras.optimizers, name)(**options))
+
+    build.__name__ = f"optimizer_{name.lower()}"
+    return build
+
+
+OPTIMIZERS = [
+    _with_optimizer("Adamax", learning_rate=0.01),
+    _with_optimizer("Nadam", learning_rate=0.01),
+    _with_optimizer("Adagrad", learning_rate=0.1),
+    _with_optimizer("Adadelta", learning_rate=1.0),
+    _with_optimizer("Ftrl", learning_rate=0.1),
+    _with_optimizer("AdamW", learning_rate=0.01, weight_decay=0.1),
+]
+
+_FUNCTIONS = (mlp, cnn, graph, merging, activations, frozen, operators, recurrent, decoder, cells, convolved, words,
+              signal, image, volume, attention, normalizations, shapes, *OPTIMIZERS)  # fmt: skip
+MODELS = {f.__name__: f for f in _FUNCTIONS}
+WEIGHTS_TOO = ("mlp", "graph")
 SPARSE = ("sparse_categorical_crossentropy",)
 
 
@@ -156,6 +253,9 @@ def data(model):
     """Inputs and labels, lists of arrays."""
     draw = np.random.default_rng(5)
     x = [draw.random((6, *[4 if n is None else n for n in t.shape[1:]])).astype("f4") for t in model.inputs]
+    for number, t in enumerate(model.inputs):
+        if "int" in str(t.dtype):
+            x[number] = draw.integers(0, 7, x[number].shape).astype("i4")
     y = [draw.random((6, *t.shape[1:])).astype("f4") for t in model.outputs]
     losses = model.loss if isinstance(model.loss, dict) else {}
     for number, t in enumerate(model.outputs):
