@@ -143,7 +143,9 @@ class KerasFileEditor:
         """
         parent, name = self._find(object_name)
         if weight_name not in parent[name]:
-            raise ValueError(f"{object_name!r} has no weight {weight_name!r}; it has {', '.join(parent[name]) or 'none'}")
+            raise ValueError(
+                f"{object_name!r} has no weight {weight_name!r}; it has {', '.join(parent[name]) or 'none'}"
+            )
         del parent[name][weight_name]
 
     def save(self, filepath):

@@ -121,7 +121,9 @@ def _arrays(group, path=""):
 
 def _config(report, config):
     inner = config["config"]
-    report.model = f'{config["class_name"]} "{inner.get("name", "")}"' if isinstance(inner, dict) else config["class_name"]
+    report.model = (
+        f'{config["class_name"]} "{inner.get("name", "")}"' if isinstance(inner, dict) else config["class_name"]
+    )
     report.layers = list(_layers(inner, 0))
     if config.get("compile_config"):
         report.compiled = _compilation(config["compile_config"])
