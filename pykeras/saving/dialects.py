@@ -30,6 +30,28 @@ ONLY_KERAS3 = {
     "LayerNormalization": {"rms_scaling": False},
     **{kind: {"seed": ...} for kind in ("Attention", "AdditiveAttention")},
     **{kind: {"seed": ...} for kind in ("SimpleRNN", "SimpleRNNCell", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")},
+    "Conv3DTranspose": {"dilation_rate": [1, 1, 1]},
+    "ZeroPadding1D": {"data_format": "channels_last"},
+    "Resizing": {
+        "pad_to_aspect_ratio": False,
+        "fill_mode": "constant",
+        "fill_value": 0.0,
+        "antialias": False,
+        "data_format": "channels_last",
+    },
+    "RandomContrast": {"value_range": [0, 255], "data_format": "channels_last"},
+    **{
+        kind: {"data_format": "channels_last"}
+        for kind in (
+            "CenterCrop",
+            "RandomBrightness",
+            "RandomCrop",
+            "RandomFlip",
+            "RandomRotation",
+            "RandomTranslation",
+            "RandomZoom",
+        )
+    },
     "*": {"autocast": True, "input_axes": None, "output_axes": None},
 }
 # Keys of later versions of Keras 3, likewise; "..." stands for any value while those before it are neutral.
@@ -44,6 +66,16 @@ ONLY_KERAS2 = {
     "MultiHeadAttention": (*BUILT_FOR["MultiHeadAttention"], "softmax_robust_masking"),
     **{f"SpatialDropout{rank}D": ("noise_shape",) for rank in (1, 2, 3)},
     "BatchNormalization": ("fused", "virtual_batch_size"),
+    **{f"Conv{rank}DTranspose": ("groups",) for rank in (1, 2, 3)},
+    **{f"DepthwiseConv{rank}D": ("groups",) for rank in (1, 2)},
+    **{
+        f"SeparableConv{rank}D": ("groups", "kernel_initializer", "kernel_regularizer", "kernel_constraint")
+        for rank in (1, 2)
+    },
+    **{
+        f"Random{kind}": ("rng_type",)
+        for kind in ("Brightness", "Contrast", "Crop", "Flip", "Rotation", "Translation", "Zoom")
+    },
     "*": ("batch_input_shape", "dynamic"),
 }
 

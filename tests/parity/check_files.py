@@ -26,7 +26,7 @@ def assert_outputs(model, data):
 
 
 def check_weights(library, keras, path, name, data):
-    model = file_models.EVERY[name](keras)
+    model = file_models.MODELS[name](keras)
     model.load_weights(path)
     assert_outputs(model, data)
 
@@ -49,7 +49,7 @@ def check_compiled(library, keras, path, name, data):
 def main(library, folder):
     keras, folder, failed, count = importlib.import_module(library), pathlib.Path(folder), 0, 0
     kinds = ((COMPILED, check_compiled), (UNCOMPILED, check_uncompiled), (WEIGHTS, check_weights))
-    for name in file_models.EVERY:
+    for name in file_models.MODELS:
         archive = np.load(folder / f"{name}.npz")
         data = {key: [archive[f"{key}{i}"] for i in range(99) if f"{key}{i}" in archive] for key in "xyow"}
         for pattern, check in [(pattern, check) for patterns, check in kinds for pattern in patterns[library]]:

@@ -1,6 +1,6 @@
 """Small models for files, written once for every Keras: each function takes the module (Keras 3, tf_keras or pykeras).
 
-``MODELS`` and ``EVERY`` map a name to a function; the model comes compiled. ``data(model)`` gives inputs and labels for it.
+``MODELS`` maps a name to a function; the model comes compiled. ``data(model)`` gives inputs and labels for it.
 """
 
 import numpy as np
@@ -238,12 +238,9 @@ OPTIMIZERS = [
     _with_optimizer("AdamW", learning_rate=0.01, weight_decay=0.1),
 ]
 
-_RECORDED = (mlp, cnn, graph, merging, activations, frozen, operators, recurrent, decoder, cells, convolved)
-_MORE = (words, signal, image, volume, attention, normalizations, shapes, *OPTIMIZERS)
-#: models of which files of the real libraries are among the fixtures
-MODELS = {f.__name__: f for f in _RECORDED}
-#: those and more, for round trips and for the way back
-EVERY = {f.__name__: f for f in (*_RECORDED, *_MORE)}
+_FUNCTIONS = (mlp, cnn, graph, merging, activations, frozen, operators, recurrent, decoder, cells, convolved, words,
+              signal, image, volume, attention, normalizations, shapes, *OPTIMIZERS)  # fmt: skip
+MODELS = {f.__name__: f for f in _FUNCTIONS}
 WEIGHTS_TOO = ("mlp", "graph")
 SPARSE = ("sparse_categorical_crossentropy",)
 

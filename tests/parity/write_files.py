@@ -19,7 +19,7 @@ def main(folder):
     folder = pathlib.Path(folder)
     for inner in ("keras2", "keras3"):
         (folder / inner).mkdir(parents=True, exist_ok=True)
-    for name, build in file_models.EVERY.items():
+    for name, build in file_models.MODELS.items():
         pykeras.utils.set_random_seed(3)
         model = build(pykeras)
         x, y = file_models.data(model)

@@ -18,12 +18,12 @@ def small(name="out"):
     return model
 
 
-@pytest.mark.parametrize("name", file_models.EVERY)
+@pytest.mark.parametrize("name", file_models.MODELS)
 def test_every_family_goes_through_every_format(name, tmp_path):
     """keras -> h5 -> keras2's archive -> h5 of Keras 3 -> keras: the same predictions, and one more step, at each stop."""
     from pykeras.saving.conversion import convert
 
-    model = file_models.EVERY[name](pykeras)
+    model = file_models.MODELS[name](pykeras)
     x, y = file_models.data(model)
     for _ in range(2):
         file_models.train(model, x, y)

@@ -12,7 +12,7 @@ from pykeras import layers, models
 yaml = pytest.importorskip("yaml")
 
 
-@pytest.mark.parametrize("build", file_models.EVERY.values(), ids=file_models.EVERY)
+@pytest.mark.parametrize("build", file_models.MODELS.values(), ids=file_models.MODELS)
 def test_every_way_gives_the_same_structure(build):
     model = build(pykeras)
     wanted = json.loads(model.to_json())
