@@ -27,6 +27,7 @@ FLOORS = [
     {"layers"},
     {"models", "training", "callbacks", "utils"},  # fit makes its own callbacks: History and the progress bar
     {"saving", "preprocessing", "datasets", "applications", "wrappers", "legacy", "backend", "mixed_precision"},
+    {"__main__"},
 ]
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
 
