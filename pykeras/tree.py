@@ -14,7 +14,7 @@ def is_nested(structure: Any) -> bool:
     >>> is_nested([1]), is_nested(1)
     (True, False)
     """
-    return isinstance(structure, (list, tuple, dict))
+    return isinstance(structure, _NESTED)
 
 
 def flatten(structure: Any) -> list:
@@ -23,20 +23,23 @@ def flatten(structure: Any) -> list:
     >>> flatten({"b": [2, 3], "a": 1})
     [1, 2, 3]
     """
+    if not isinstance(structure, _NESTED):
+        return [structure]
     leaves: list = []
     _collect(structure, leaves)
     return leaves
 
 
+_NESTED = (list, tuple, dict)
+
+
 def _collect(structure: Any, leaves: list) -> None:
-    if isinstance(structure, dict):
-        for key in _keys(structure):
-            _collect(structure[key], leaves)
-    elif isinstance(structure, (list, tuple)):
-        for child in structure:
+    children = [structure[key] for key in _keys(structure)] if isinstance(structure, dict) else structure
+    for child in children:
+        if isinstance(child, _NESTED):
             _collect(child, leaves)
-    else:
-        leaves.append(structure)
+        else:
+            leaves.append(child)
 
 
 def _keys(structure: dict) -> list:
@@ -55,27 +58,26 @@ def map_structure(func: Callable, *structures: Any, none_is_leaf: bool = True) -
     (11, [22])
     """
     first = structures[0]
+    if not isinstance(first, _NESTED):
+        return None if first is None and not none_is_leaf else func(*structures)
     if isinstance(first, dict):
         for other in structures[1:]:
             if not isinstance(other, dict) or set(other) != set(first):
                 raise ValueError(f"the structures do not match: {first!r} and {other!r}")
         return _like(first, ((k, map_structure(func, *(s[k] for s in structures), none_is_leaf=none_is_leaf))
                              for k in first))  # fmt: skip
-    if isinstance(first, (list, tuple)):
-        for other in structures[1:]:
-            if not isinstance(other, (list, tuple)) or len(other) != len(first):
-                raise ValueError(f"the structures do not match: {first!r} and {other!r}")
-        return _like(first, [map_structure(func, *parts, none_is_leaf=none_is_leaf) for parts in zip(*structures)])
-    if first is None and not none_is_leaf:
-        return None
-    return func(*structures)
+    for other in structures[1:]:
+        if not isinstance(other, (list, tuple)) or len(other) != len(first):
+            raise ValueError(f"the structures do not match: {first!r} and {other!r}")
+    return _like(first, [map_structure(func, *parts, none_is_leaf=none_is_leaf) for parts in zip(*structures)])
 
 
 def _like(container: Any, items: Any) -> Any:
     """A container of the same kind with these items (pairs for a dictionary)."""
     if isinstance(container, defaultdict):
         return type(container)(container.default_factory, items)
-    return type(container)(*items) if hasattr(container, "_fields") else type(container)(items)
+    kind = type(container)
+    return kind(items) if kind is tuple or not hasattr(container, "_fields") else kind(*items)
 
 
 def pack_sequence_as(structure: Any, flat_sequence: list) -> Any:

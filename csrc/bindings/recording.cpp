@@ -87,6 +87,8 @@ void bind_recording(py::module_& m) {
       .def(py::init([](const Recording& recording) { return std::make_unique<Program>(recording); }),
            py::arg("recording"))
       .def("run", &Program::run, py::arg("inputs"), py::call_guard<py::gil_scoped_release>())
+      .def("profile", &Program::profile, py::arg("inputs"), py::arg("runs"), py::call_guard<py::gil_scoped_release>(),
+           "Runs the step several times; the fastest seconds of each of ``calls``.")
       .def(
           "run_batches",
           [](Program& program, const Tensors& data, const std::optional<Tensor>& order, int64_t batch_size,

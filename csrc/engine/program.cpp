@@ -1,7 +1,9 @@
 #include "program.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <limits>
 
 #include "optimise/passes.h"
 #include "record.h"
@@ -102,6 +104,10 @@ void Program::load_variables() {
 
 void Program::run_calls() {
   for (const Ready& call : calls_) call.op->forward(call.ins, call.outs);
+  copy_updates();
+}
+
+void Program::copy_updates() {
   for (const Update& update : updates_) {
     if (update.in_place) continue;
     std::memcpy(memory_[update.variable_slot], memory_[root_of_[update.value_slot]],
@@ -109,8 +115,8 @@ void Program::run_calls() {
   }
 }
 
-Tensors Program::run(const Tensors& inputs) {
-  std::lock_guard<std::mutex> lock(mutex_);
+/// Points the calls to the inputs, the variables and fresh outputs, which it returns.
+Tensors Program::bind_run(const Tensors& inputs) {
   if (inputs.size() != recording_.inputs.size()) {
     throw Error("program: expected " + std::to_string(recording_.inputs.size()) + " inputs, got " +
                 std::to_string(inputs.size()));
@@ -145,8 +151,30 @@ Tensors Program::run(const Tensors& inputs) {
     outputs[i] = Tensor(recording_.slots[slot].spec);
     std::memcpy(outputs[i].data(), memory_[root], outputs[i].bytes());
   }
+  return outputs;
+}
+
+Tensors Program::run(const Tensors& inputs) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  Tensors outputs = bind_run(inputs);
   run_calls();
   return outputs;
+}
+
+std::vector<double> Program::profile(const Tensors& inputs, int runs) {
+  using Clock = std::chrono::steady_clock;
+  std::lock_guard<std::mutex> lock(mutex_);
+  std::vector<double> fastest(calls_.size(), std::numeric_limits<double>::infinity());
+  for (int run = 0; run < runs; ++run) {
+    const Tensors outputs = bind_run(inputs);
+    for (size_t i = 0; i < calls_.size(); ++i) {
+      const auto start = Clock::now();
+      calls_[i].op->forward(calls_[i].ins, calls_[i].outs);
+      fastest[i] = std::min(fastest[i], std::chrono::duration<double>(Clock::now() - start).count());
+    }
+    copy_updates();
+  }
+  return fastest;
 }
 
 int64_t Program::run_batches(const Op& gather, const Tensors& data, const Tensor& order, int64_t batch_size,

@@ -31,7 +31,7 @@ void Tape::watch(Variable& variable) {
 }
 
 void Tape::variable_read(Variable& variable, const Tensor& value) {
-  if (!watch_variables_ || !variable.trainable) return;
+  if (!watch_variables_ || !variable.trainable()) return;
   if (!is_float(value.dtype())) return;
   tracked_.insert(value.id());
   values_of_[&variable].insert(value.id());

@@ -1,5 +1,6 @@
 #pragma once
 // Tensor: an immutable dense array, shared by handle. Variable: a named place whose tensor can be replaced.
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -61,7 +62,7 @@ using Tensors = std::vector<Tensor>;
 class Variable : public std::enable_shared_from_this<Variable> {
  public:
   /// The value is held under a handle of its own, so that two variables made of one tensor stay two for a recorder.
-  Variable(const Tensor& value, bool trainable) : trainable(trainable), value_(value.viewed_as(value.spec())) {}
+  Variable(const Tensor& value, bool trainable) : value_(value.viewed_as(value.spec())) { set_trainable(trainable); }
 
   /// The current value; tells an active recorder and tape that the variable is read.
   const Tensor& read();
@@ -69,11 +70,18 @@ class Variable : public std::enable_shared_from_this<Variable> {
   void assign(const Tensor& value);
   const Spec& spec() const { return value_.spec(); }
 
-  bool trainable;
+  bool trainable() const { return trainable_; }
+  void set_trainable(bool trainable) {
+    trainable_ = trainable;
+    ++trainable_changes;
+  }
+  /// Grows when a variable is made, frozen or thawed: what was recorded for training may be out of date.
+  inline static std::atomic<uint64_t> trainable_changes{0};
 
  private:
   friend class Program;
   Tensor value_;
+  bool trainable_ = true;
 };
 
 using VariablePtr = std::shared_ptr<Variable>;

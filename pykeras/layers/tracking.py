@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from pykeras.random import SeedGenerator
@@ -15,34 +14,39 @@ _NOT_OWNED = frozenset(
 )  # fmt: skip
 
 
-def held(owner: Any, kinds: tuple) -> Iterator[Any]:
+# Values that hold nothing, the most common first: layers have many of them, and are walked often.
+_PLAIN = frozenset({str, int, float, bool, type(None), bytes, complex})
+
+
+def held(owner: Any, kinds: tuple) -> list[Any]:
     """What ``owner`` holds of these kinds, in the order in which attributes were first set; each thing once."""
-    seen: set[int] = set()
+    found: dict[int, Any] = {}
     skipped = _NOT_OWNED | getattr(type(owner), "_not_tracked", frozenset())
     for name, value in owner.__dict__.items():
-        if name not in skipped:
-            yield from _walk(value, kinds, seen)
+        if type(value) not in _PLAIN and name not in skipped:
+            _collect(value, kinds, found)
+    return list(found.values())
 
 
-def _walk(value: Any, kinds: tuple, seen: set[int]) -> Iterator[Any]:
+def _collect(value: Any, kinds: tuple, found: dict[int, Any]) -> None:
     if isinstance(value, kinds):
-        if id(value) not in seen:
-            seen.add(id(value))
-            yield value
+        found.setdefault(id(value), value)
     elif isinstance(value, (list, tuple)):
         for child in value:
-            yield from _walk(child, kinds, seen)
+            if type(child) not in _PLAIN:
+                _collect(child, kinds, found)
     elif isinstance(value, dict):
         for child in value.values():
-            yield from _walk(child, kinds, seen)
+            if type(child) not in _PLAIN:
+                _collect(child, kinds, found)
 
 
 def variables_of(owner: Any) -> list[Variable]:
-    return list(held(owner, (Variable,)))
+    return held(owner, (Variable,))
 
 
 def seeds_of(owner: Any) -> list[SeedGenerator]:
-    return list(held(owner, (SeedGenerator,)))
+    return held(owner, (SeedGenerator,))
 
 
 def unique(items: Any) -> list:

@@ -116,7 +116,7 @@ class Compiling:
     def __getstate__(self):
         """What is pickled and copied: all but recorded steps, which are recorded anew."""
         state = dict(super().__getstate__())
-        for name in ("train_function", "test_function", "predict_function", "_trained"):
+        for name in ("train_function", "test_function", "predict_function", "_trained", "_trained_at"):
             state.pop(name, None)
         return state
 

@@ -32,7 +32,14 @@ class Step:
         self.name = name
         self.run_eagerly = run_eagerly
         self._seen: dict = {}
+        self._arrays: dict[tuple, _core.Program] = {}
         self._warned = False
+        self.order: list[str] | None = None  #: names of the results, kept here once they cannot change
+
+    @property
+    def replays(self) -> bool:
+        """Whether batches were seen, and all that were can be replayed."""
+        return bool(self._seen) and not any(entry.eager for entry in self._seen.values())
 
     def __call__(self, batch: Any) -> Any:
         """Runs one batch; returns what the function returns, as fresh tensors."""
@@ -46,7 +53,18 @@ class Step:
             return self._record(key, batch, leaves)
         if entry.eager:
             return _values(self.function(batch))
+        if type(batch) is tuple and len(batch) == 1 and batch[0] is leaves[0] and entry.single:
+            self._arrays[batch[0].shape, np.dtype(batch[0].dtype)] = entry.program()
         return entry.outputs(entry.program().run(leaves))
+
+    def replay_array(self, array: np.ndarray) -> np.ndarray | None:
+        """What the step gives for the batch ``(array,)``: the short way of a program that serves single samples.
+
+        Returns:
+            A fresh array, or ``None`` unless a program for this shape and dtype stands ready and gives one tensor.
+        """
+        program = self._arrays.get((array.shape, array.dtype))
+        return None if program is None else np.array(program.run([_core.tensor(array)])[0].numpy())
 
     def run_batches(
         self, data: Any, order: np.ndarray | None, batch_size: int, start: int, stop: int, seconds: float = float("inf")
@@ -115,6 +133,11 @@ class _Entry:
         self._result = tree.map_structure(
             lambda leaf: _PLACE if isinstance(leaf, (_core.Tensor, _core.Variable)) else leaf, result
         )
+
+    @property
+    def single(self) -> bool:
+        """Whether the step gives one tensor, not a structure of them."""
+        return self._result is _PLACE
 
     def program(self) -> _core.Program:
         if self._program is None:

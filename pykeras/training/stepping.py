@@ -5,7 +5,7 @@ import warnings
 
 import numpy as np
 
-from pykeras import ops, tree
+from pykeras import _core, ops, tree
 from pykeras.differentiation import GradientTape
 from pykeras.training import arrays
 from pykeras.training.compiling import Compiling
@@ -112,11 +112,14 @@ class Stepping(Compiling):
         Args:
             force: make it anew, after a change to what a step does.
         """
-        trainable = tuple(id(variable) for variable in self.trainable_variables)
-        if trainable != getattr(self, "_trained", None):
-            # layers were frozen or thawed: a recorded step would go on training the old ones
-            object.__setattr__(self, "train_function", None)
-            object.__setattr__(self, "_trained", trainable)
+        changes = _core.trainable_changes()
+        if changes != getattr(self, "_trained_at", None):
+            trainable = tuple(id(variable) for variable in self.trainable_variables)
+            if trainable != getattr(self, "_trained", None):
+                # layers were frozen or thawed: a recorded step would go on training the old ones
+                object.__setattr__(self, "train_function", None)
+                object.__setattr__(self, "_trained", trainable)
+            object.__setattr__(self, "_trained_at", changes)
         return self._make("train", self.train_step, force)
 
     def make_test_function(self, force=False):
@@ -153,7 +156,8 @@ class Stepping(Compiling):
         self._settle_metrics("train", lambda: batch)
         if reset_metrics:
             self.reset_metrics()
-        return self._reported(self.make_train_function()(batch), return_dict)
+        function = self.make_train_function()
+        return self._reported(function(batch), return_dict, function)
 
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False, reset_metrics=False):
         """Loss and metrics of one batch; see :meth:`train_on_batch`."""
@@ -162,12 +166,18 @@ class Stepping(Compiling):
         self._settle_metrics("test", lambda: batch)
         if reset_metrics:
             self.reset_metrics()
-        return self._reported(self.make_test_function()(batch), return_dict)
+        function = self.make_test_function()
+        return self._reported(function(batch), return_dict, function)
 
     def predict_on_batch(self, x):
         """Outputs of one batch as NumPy arrays."""
+        function = self.make_predict_function()
+        if type(x) is np.ndarray and isinstance(function, Step):
+            outputs = function.replay_array(x)
+            if outputs is not None:
+                return outputs
         batch = to_tensors((arrays.as_arrays(x, "x"),))
-        return tree.map_structure(lambda t: np.array(t.numpy()), self.make_predict_function()(batch))
+        return tree.map_structure(lambda t: np.array(t.numpy()), function(batch))
 
     def _one_batch(self, x, y, sample_weight, class_weight=None):
         x, y = arrays.as_arrays(x, "x"), arrays.as_arrays(y, "y")
@@ -214,13 +224,18 @@ class Stepping(Compiling):
             loss.build(self.output)
         loss.check_values(y)
 
-    def _reported(self, logs, return_dict):
+    def _reported(self, logs, return_dict, function):
         """Logs as numbers: a dictionary, a list in the order of ``metrics_names``, or one number."""
         logs = as_numbers(logs)
         if return_dict:
             return logs
-        names = self.metrics_names
-        values = [logs[name] for name in names] if set(names) == set(logs) else list(logs.values())
+        order = getattr(function, "order", None)
+        if order is None or logs.keys() != set(order):
+            names = self.metrics_names
+            order = names if set(names) == set(logs) else list(logs)
+            if isinstance(function, Step) and function.replays:  # no metric can join a step that is replayed
+                function.order = order
+        values = [logs[name] for name in order]
         return values[0] if len(values) == 1 else values
 
 

@@ -160,7 +160,7 @@ class Trainer(Stepping):
         self._settle_metrics("test", batches.first)
         self._check_data(batches)
         logs = self._evaluate(batches, self._callbacks(callbacks, verbose, batches))
-        return self._reported(logs, return_dict)
+        return self._reported(logs, return_dict, self.make_test_function())
 
     def _evaluate(self, batches, callbacks):
         self.reset_metrics()
