@@ -217,8 +217,9 @@ void bind_tensor(py::module_& m) {
       .def_property_readonly("shape", [](const Variable& v) { return shape_tuple(v.spec().shape); })
       .def_property_readonly("dtype", [](const Variable& v) { return name_of(v.spec().dtype); })
       .def_property("trainable", &Variable::trainable, &Variable::set_trainable);
-  m.def("trainable_changes", [] { return Variable::trainable_changes.load(); },
-        "A number that grows when a variable is made, frozen or thawed.");
+  m.def(
+      "trainable_changes", [] { return Variable::trainable_changes.load(); },
+      "A number that grows when a variable is made, frozen or thawed.");
 
   py::class_<SymbolicTensor>(m, "SymbolicTensor", "A shape and a dtype that ops can be called with.")
       .def(py::init([](const py::object& shape, const std::string& dtype) {

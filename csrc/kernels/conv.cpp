@@ -2,10 +2,12 @@
 //   y  [pixels, out_c]      = patches(x) · w
 //   dx [pixels of x, in_c]  = patches(dy), taps running backwards, · w transposed; one product per phase of the stride
 //   dw [taps * in_c, out_c] = patches(x) transposed · dy
+// 3x3 kernels of stride 1 on enough channels take Winograd's way (conv_winograd.h).
 // Groups are products of their own on slices of the channels; depthwise convolutions have loops of their own.
 #include "conv_depthwise.h"
 #include "conv_direct.h"
 #include "conv_packing.h"
+#include "conv_winograd.h"
 #include "families.h"
 #include "gemm_blocked.h"
 
@@ -108,6 +110,9 @@ template <class T>
 void conv2d(const ConvShape& s, const T* x, const T* w, T* y, const Epilogue<T>& epilogue) {
   if (is_empty(s)) return;
   if (is_depthwise(s)) return depthwise(s, x, w, y, epilogue);
+  if constexpr (std::is_same_v<T, float>) {
+    if (Winograd::pays(s)) return winograd_conv2d(s, x, w, y, epilogue);
+  }
   const int64_t in_channels = s.in_c / s.groups, out_channels = s.out_c / s.groups;
   const int64_t pixels = s.batch * s.out_h * s.out_w;
   for (int64_t group = 0; group < s.groups; ++group) {
@@ -133,6 +138,9 @@ void conv2d_input_grad(const ConvShape& s, const T* dy, const T* w, T* dx) {
     return;
   }
   if (is_depthwise(s)) return depthwise_input_grad(s, dy, w, dx);
+  if constexpr (std::is_same_v<T, float>) {
+    if (Winograd::pays(mirrored(s))) return winograd_input_grad(s, dy, w, dx);
+  }
   const int64_t in_channels = s.in_c / s.groups, out_channels = s.out_c / s.groups;
   for (int64_t group = 0; group < s.groups; ++group) {
     const T* group_dy = dy + group * out_channels;
@@ -160,6 +168,9 @@ void conv2d_kernel_grad(const ConvShape& s, const T* x, const T* dy, T* dw) {
     return;
   }
   if (is_depthwise(s)) return depthwise_kernel_grad(s, x, dy, dw);
+  if constexpr (std::is_same_v<T, float>) {
+    if (Winograd::pays(s)) return winograd_kernel_grad(s, x, dy, dw);
+  }
   const int64_t in_channels = s.in_c / s.groups, out_channels = s.out_c / s.groups;
   const int64_t pixels = s.batch * s.out_h * s.out_w;
   for (int64_t group = 0; group < s.groups; ++group) {

@@ -85,6 +85,13 @@ void rows_times_transpose(const GemmArgs<T>& g) {
   output_of(g).activate(0, g.m, 0, g.n);
 }
 
+/// Products over a batch (a transposed) are cut along k early (blocked_product_split_k); others keep one order of
+/// additions, so that a row's bits do not depend on the number of rows.
+template <class T>
+bool is_long(const GemmArgs<T>& g) {
+  return g.k >= (g.trans_a ? 4096 : 65536);
+}
+
 /// Both operands read in place; b must not be transposed and have at least a packet of columns.
 template <class T>
 void strided_product(const GemmArgs<T>& g) {
@@ -124,15 +131,33 @@ void strided_product(const GemmArgs<T>& g) {
   });
 }
 
+/// A band of rows times a long, narrow b read in place: each block of k is a task, which streams through its part of b,
+/// and the blocks are added in their order, as ever.
+template <class T>
+void long_band(const GemmArgs<T>& g) {
+  const int64_t k_count = Blocking<T>::k_count(g.k), size = g.m * g.n;
+  const int64_t blocks = ceil_div(g.k, k_count);
+  T* const sums = static_cast<T*>(thread_scratch(2, blocks * size * sizeof(T)));
+  parallel_for(blocks, product_work(g.m, g.n, g.k), [&](int64_t task) {
+    GemmArgs<T> part = g;
+    part.k = g.k - task * k_count < k_count ? g.k - task * k_count : k_count;
+    part.a += task * k_count * (g.trans_a ? g.lda : 1);
+    part.b += task * k_count * g.ldb;
+    part.c = sums + task * size;
+    part.ldc = g.n;
+    part.accumulate = false;
+    part.epilogue = {};
+    strided_product(part);
+  });
+  sum_parts(blocks, g.m, g.n, sums, output_of(g));
+}
+
 template <class T>
 void packed_product(const GemmArgs<T>& g) {
   const int64_t a_row = g.trans_a ? 1 : g.lda, a_step = g.trans_a ? g.lda : 1;
   const MatrixPanels<T, Tile<T>::rows> pack_a{g.a, a_row, a_step};
   const MatrixPanels<T, Tile<T>::columns> pack_b{g.b, g.trans_b ? g.ldb : 1, g.trans_b ? 1 : g.ldb};
-  // Products over a batch (a transposed) are cut along k early; others keep one order so that a row's bits do not
-  // depend on the number of rows.
-  const int64_t long_k = g.trans_a ? 4096 : 65536;
-  if (g.k >= long_k) {
+  if (is_long(g)) {
     blocked_product_split_k(g.m, g.n, g.k, pack_a, pack_b, output_of(g));
   } else {
     const bool in_place = g.n <= 2 * Tile<T>::columns;
@@ -151,7 +176,7 @@ void single_product(const GemmArgs<T>& g) {
     output_of(g).activate(0, g.m, 0, 1);
   } else if (g.trans_b && g.m <= 4) {
     rows_times_transpose(g);
-  } else if (contiguous_vector_b && g.ldc == 1 && g.m >= Packet<T>::width && !g.epilogue.bias && g.k < 4096) {
+  } else if (contiguous_vector_b && g.ldc == 1 && g.m >= Packet<T>::width && !g.epilogue.bias && !is_long(g)) {
     GemmArgs<T> transposed = g;  // a column is the transpose of a row: c^T = b^T · a
     transposed.m = 1;
     transposed.n = g.m;
@@ -163,7 +188,10 @@ void single_product(const GemmArgs<T>& g) {
     transposed.trans_b = false;
     transposed.ldc = g.m;
     strided_product(transposed);
-  } else if (!g.trans_b && g.n >= Packet<T>::width && g.k < 4096 &&
+  } else if (!g.trans_b && g.n >= Packet<T>::width && !is_long(g) && g.m <= Tile<T>::rows && g.n <= 512 &&
+             g.k >= 4 * Blocking<T>::k) {
+    long_band(g);
+  } else if (!g.trans_b && g.n >= Packet<T>::width && !is_long(g) &&
              (g.m <= Tile<T>::rows || g.n * g.k * static_cast<int64_t>(sizeof(T)) <= 65536)) {
     strided_product(g);
   } else {
