@@ -139,7 +139,7 @@ void conv2d_input_grad(const ConvShape& s, const T* dy, const T* w, T* dx) {
   }
   if (is_depthwise(s)) return depthwise_input_grad(s, dy, w, dx);
   if constexpr (std::is_same_v<T, float>) {
-    if (Winograd::pays(mirrored(s))) return winograd_input_grad(s, dy, w, dx);
+    if (Winograd::pays_for_gradient(mirrored(s))) return winograd_input_grad(s, dy, w, dx);
   }
   const int64_t in_channels = s.in_c / s.groups, out_channels = s.out_c / s.groups;
   for (int64_t group = 0; group < s.groups; ++group) {
@@ -169,7 +169,7 @@ void conv2d_kernel_grad(const ConvShape& s, const T* x, const T* dy, T* dw) {
   }
   if (is_depthwise(s)) return depthwise_kernel_grad(s, x, dy, dw);
   if constexpr (std::is_same_v<T, float>) {
-    if (Winograd::pays(s)) return winograd_kernel_grad(s, x, dy, dw);
+    if (Winograd::pays_for_gradient(s)) return winograd_kernel_grad(s, x, dy, dw);
   }
   const int64_t in_channels = s.in_c / s.groups, out_channels = s.out_c / s.groups;
   const int64_t pixels = s.batch * s.out_h * s.out_w;

@@ -10,6 +10,8 @@ namespace pykeras::kernels::PYKERAS_ISA {
 struct Winograd {
   static constexpr int points = 6, out = 4, count = points * points;
 
+  static int64_t tiles(const ConvShape& s) { return ceil_div(s.out_h, out) * ceil_div(s.out_w, out); }
+
   /// Whether it pays; nothing here depends on the batch, so that a sample's bits do not either.
   static bool pays(const ConvShape& s) {
     const bool fits = s.kernel_h == 3 && s.kernel_w == 3 && s.stride_h == 1 && s.stride_w == 1 && s.dilation_h == 1 &&
@@ -17,8 +19,10 @@ struct Winograd {
     // Beyond, the transformed kernel outgrows the caches; below, or with ragged tiles, too many outputs are thrown
     // away.
     return fits && s.in_c <= 128 && s.out_c <= 128 && s.out_h * s.out_w >= 64 &&
-           10 * ceil_div(s.out_h, out) * ceil_div(s.out_w, out) * out * out <= 14 * s.out_h * s.out_w;
+           10 * tiles(s) * out * out <= 14 * s.out_h * s.out_w;
   }
+  /// For gradients, which no sample has to itself: enough tiles to repay the transforms of the kernel, too.
+  static bool pays_for_gradient(const ConvShape& s) { return pays(s) && s.batch * tiles(s) >= 64; }
 };
 
 namespace winograd {
