@@ -115,7 +115,8 @@ openmp-off: $(TOOLS)
 	cd build/openmp-off && venv/bin/pytest -c $(CURDIR)/pyproject.toml -q -x $(PYTEST_ARGS) \
 	  $(if $(OPENMP_OFF_TESTS),$(addprefix $(CURDIR)/,$(OPENMP_OFF_TESTS)),$(CURDIR)/tests)
 
-# Python itself is not instrumented, so the runtimes are loaded first; leaks of the interpreter are not ours.
+# Python itself is not instrumented, so the runtimes are loaded first; leaks of the interpreter are not ours. What a
+# sanitizer says before it stops the process must not be captured.
 sanitize: $(TOOLS)
 	@mkdir -p build/sanitize && rm -f build/sanitize/*.whl
 	test -x build/sanitize/venv/bin/python || $(PYTHON) -m venv build/sanitize/venv
@@ -125,7 +126,7 @@ sanitize: $(TOOLS)
 	build/sanitize/venv/bin/pip install --quiet --force-reinstall --no-deps build/sanitize/*.whl
 	cd build/sanitize && LD_PRELOAD="$$($${CXX:-g++} -print-file-name=libasan.so) $$($${CXX:-g++} -print-file-name=libubsan.so)" \
 	  ASAN_OPTIONS=detect_leaks=0:halt_on_error=1:allocator_may_return_null=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 PYTHONMALLOC=malloc \
-	  PYKERAS_SANITIZED=1 venv/bin/pytest -c $(CURDIR)/pyproject.toml -q -x $(PYTEST_ARGS) $(CURDIR)/tests
+	  PYKERAS_SANITIZED=1 venv/bin/pytest -c $(CURDIR)/pyproject.toml -q -x --capture=sys $(PYTEST_ARGS) $(CURDIR)/tests
 
 clean:
 	rm -rf build dist .venv .pytest_cache .ruff_cache .mypy_cache

@@ -1,6 +1,6 @@
 """Where the time of a row goes: the ops of its replayed step, the slowest first.
 
-``python bench/profile.py ROW [--threads N] [--calls]`` prints milliseconds by op, the fastest of several runs each;
+``python bench/step_profile.py ROW [--threads N] [--calls]`` prints milliseconds by op, the fastest of several runs each;
 ``--calls`` lists every call in its order instead.
 """
 
