@@ -8,6 +8,7 @@ _EXPORTS = {
     "normalize": "pykeras.utils.numerical",
     "to_categorical": "pykeras.utils.numerical",
     "to_ordinal": "pykeras.utils.numerical",
+    "pad_sequences": "pykeras.utils.sequences",
     "set_random_seed": "pykeras.utils.seeds",
     "clear_session": "pykeras.utils.session",
     "Progbar": "pykeras.utils.progbar",
