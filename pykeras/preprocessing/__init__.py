@@ -3,8 +3,12 @@
 import importlib
 
 # Name -> module it comes from.
-_EXPORTS = {}
-_MODULES = ("sequence", "text")
+_EXPORTS = {
+    "image_dataset_from_directory": "pykeras.utils.image_directories",
+    "text_dataset_from_directory": "pykeras.utils.text_directories",
+    "timeseries_dataset_from_array": "pykeras.utils.timeseries",
+}
+_MODULES = ("image", "sequence", "text")
 
 __all__ = sorted({*_EXPORTS, *_MODULES})
 

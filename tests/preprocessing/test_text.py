@@ -18,7 +18,7 @@ def fitted(texts=("a b b", "b c"), **kwargs):
 
 def test_namespace():
     assert pykeras.preprocessing.text is text and "Tokenizer" in text.__all__
-    assert {"text", "sequence"} <= set(dir(pykeras.preprocessing))
+    assert {"text", "sequence", "image"} <= set(dir(pykeras.preprocessing))
     with pytest.raises(AttributeError, match="no attribute 'txt'"):
         _ = pykeras.preprocessing.txt
 
