@@ -15,7 +15,7 @@ __version__: str = _core.version
 _NAMESPACES = (
     "activations", "backend", "callbacks", "config", "constraints", "datasets", "dtype_policies", "initializers",
     "layers", "losses", "metrics", "mixed_precision",
-    "models", "ops", "optimizers", "random", "regularizers", "saving", "tree", "utils",
+    "models", "ops", "optimizers", "preprocessing", "random", "regularizers", "saving", "tree", "utils",
 )  # fmt: skip
 
 # Top-level names and the modules they come from.

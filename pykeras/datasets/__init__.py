@@ -6,7 +6,9 @@
 
 import importlib
 
-_NAMES = ("digits", "fashion_mnist", "mnist")
+_NAMES = (
+    "boston_housing", "california_housing", "cifar10", "cifar100", "digits", "fashion_mnist", "imdb", "mnist", "reuters",
+)  # fmt: skip
 
 __all__ = list(_NAMES)
 

@@ -1,0 +1,5 @@
+"""Images between files and arrays, and Keras 2's generators of changed images."""
+
+from pykeras.utils.images import array_to_img, img_to_array, load_img, save_img, smart_resize
+
+__all__ = ["array_to_img", "img_to_array", "load_img", "save_img", "smart_resize"]
