@@ -1,11 +1,13 @@
 """Data to batches: whole arrays, generators, sequences of batches and other things that can be iterated over."""
 
+import itertools
 import math
 import warnings
 
 import numpy as np
 
 from pykeras import config, ops, tree
+from pykeras.random.states import numpy_state, set_numpy_state
 from pykeras.training import arrays
 from pykeras.training.step import take_batch
 from pykeras.training.weights import with_class_weight
@@ -36,6 +38,9 @@ class ArrayBatches:
             stopped.
     """
 
+    #: Number of the first batch of the next epoch: not 0 when an interrupted epoch is taken up again.
+    offset = 0
+
     def __init__(self, x, y=None, sample_weight=None, batch_size=None, shuffle=False, steps=None):
         self.count = arrays.sample_count(x=x, y=y, sample_weight=sample_weight)
         self.batch_size = DEFAULT_BATCH_SIZE if batch_size is None else int(batch_size)
@@ -48,10 +53,16 @@ class ArrayBatches:
         self.total = math.ceil(self.count / self.batch_size)
         self.steps = _limited(self.total if steps is None else int(steps))
         self._order = None
+        self._drawn_from = None
         self._next = 0
+        self._begun = (0, 0)
+        self._rest = None
 
     def start_epoch(self):
         """Where an epoch's batches start and stop, and the order of samples (None: as they are)."""
+        if self._rest is not None:
+            (start, stop), self._rest = self._rest, None
+            return start, stop, self._order
         if self._next == 0 or self._next >= self.total:
             self._next = 0
             self._order = self._draw_order()
@@ -60,7 +71,23 @@ class ArrayBatches:
         self._next = stop % self.total if self.steps != self.total else 0
         if stop - start < self.steps:
             ran_dry(self.steps)
+        self._begun = (start, stop)
         return start, stop, self._order
+
+    def position(self):
+        """Where the data stand, as plain data for :meth:`resume`."""
+        drawn_from = None if self._drawn_from is None else numpy_state(self._drawn_from)
+        return {"drawn_from": drawn_from, "begun": list(self._begun), "next": self._next}
+
+    def resume(self, position, seen=0):
+        """Go on where :meth:`position` was taken, after ``seen`` batches of an epoch (0: between epochs)."""
+        if position["drawn_from"] is not None:
+            set_numpy_state(position["drawn_from"])
+            self._order = self._draw_order()
+        self._next, self._begun, self.offset = position["next"], tuple(position["begun"]), seen
+        if seen:
+            start, stop = self._begun
+            self._rest = (min(start + seen, stop), stop)
 
     def rewind(self):
         """Start the next epoch with the first sample, wherever the last one stopped."""
@@ -69,6 +96,7 @@ class ArrayBatches:
     def _draw_order(self):
         if not self.shuffle:
             return None
+        self._drawn_from = np.random.get_state()
         if self.shuffle == "batch":
             starts = np.random.permutation(self.count // self.batch_size) * self.batch_size
             whole = (starts[:, None] + np.arange(self.batch_size)).reshape(-1)
@@ -111,6 +139,8 @@ class IterableBatches:
 
     shuffle = False
     batch_size = None
+    offset = 0
+    _skipped = 0
 
     def __init__(self, source, steps=None, class_weight=None, output_names=None):
         self.source = source
@@ -120,6 +150,7 @@ class IterableBatches:
         self._renews = not hasattr(source, "__next__")
         self._iterator = None
         self._peeked = []
+        self._epochs = self._taken = 0
         if steps is None and self._renews and hasattr(source, "__len__"):
             self.steps = len(source)
 
@@ -149,9 +180,14 @@ class IterableBatches:
         return to_tensors(arrays.pack_x_y_sample_weight(x, y, sample_weight))
 
     def __iter__(self):
+        for item in self._epoch():
+            yield self._prepare(item)
+
+    def _epoch(self):
+        """The items of an epoch as they come."""
         if self._iterator is None:
             self._iterator = self._items()
-        taken = 0
+        taken, self._skipped = self._skipped, 0
         limit = _limited(math.inf if self.steps is None else self.steps)
         while taken < limit:
             item = self._peeked.pop() if self._peeked else next(self._iterator, None)
@@ -161,12 +197,30 @@ class IterableBatches:
                     ran_dry(self.steps)
                 break
             taken += 1
-            yield self._prepare(item)
+            self._taken = taken
+            yield item
         if self._renews and self.steps is not None and hasattr(self.source, "__len__") and taken == len(self.source):
             self._iterator = None
 
     def end_epoch(self):
         """An epoch is over."""
+        self._epochs += 1
+
+    def position(self):
+        """Where the data stand, as plain data for :meth:`resume`."""
+        return {"epochs": self._epochs}
+
+    def resume(self, position, seen=0):
+        """Go on where :meth:`position` was taken, after ``seen`` batches of an epoch: what came before comes again,
+        and is dropped."""
+        for _ in range(position["epochs"]):
+            for _ in self._epoch():
+                pass
+            self.end_epoch()
+        if seen:
+            for _ in itertools.islice(self._epoch(), seen):
+                pass
+        self._skipped = self.offset = seen
 
 
 class SequenceBatches(IterableBatches):

@@ -107,8 +107,11 @@ class Trainer(Stepping):
         self.stop_training = False
         function = self.make_train_function()
         logs = {}
+        run = callbacks.run
+        run.batches, run.first_epoch = batches, initial_epoch
         callbacks.on_train_begin()
-        for epoch in range(initial_epoch, epochs):
+        initial_epoch = run.first_epoch
+        for epoch in range(initial_epoch, initial_epoch if run.stopped else epochs):
             self.reset_metrics()
             callbacks.on_epoch_begin(epoch)
             measured = run_epoch(self, "train", batches, function, callbacks)
@@ -126,6 +129,7 @@ class Trainer(Stepping):
         if hasattr(self.optimizer, "finalize_variable_values"):
             self.optimizer.finalize_variable_values(self.trainable_variables)
         callbacks.on_train_end(logs)
+        run.batches = run.batch = None
 
     def evaluate(
         self,
