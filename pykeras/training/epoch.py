@@ -2,7 +2,7 @@
 
 import itertools
 
-from pykeras.training.data import ArrayBatches
+from pykeras.training.array_batches import ArrayBatches
 from pykeras.training.stepping import as_numbers
 from pykeras.utils.progbar import REDRAW_SECONDS
 

@@ -30,7 +30,8 @@ def dies_at(number):
 
         return watched
 
-    os.fsync, os.replace = before(os.fsync), before(os.replace)
+    # the process dies, not the machine: nothing need be flushed to the disk, which takes long on a busy one
+    os.fsync, os.replace = before(lambda handle: None), before(os.replace)
     return callbacks.LambdaCallback(on_epoch_begin=event, on_train_batch_end=event, on_epoch_end=event)
 
 
