@@ -6,6 +6,14 @@ from pykeras.callbacks.history import History
 from pykeras.callbacks.progbar_logger import ProgbarLogger
 
 
+class Run:
+    """What some callbacks must know of a run of ``fit``: its data, the batch at hand, where it takes up again."""
+
+    batches = batch = None
+    first_epoch = 0
+    stopped = False
+
+
 class CallbackList(Callback):
     """Callbacks called one after another.
 
@@ -42,6 +50,11 @@ class CallbackList(Callback):
         if self.history is None and add_history:
             self.history = History()
             self.callbacks.append(self.history)
+        self.callbacks.sort(key=lambda callback: getattr(callback, "runs_last", False))
+        self.run = Run()
+        for callback in self.callbacks:
+            if hasattr(callback, "set_run"):
+                callback.set_run(self.run, self.callbacks)
         if model is not None:
             self.set_model(model)
         if params:

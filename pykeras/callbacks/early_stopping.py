@@ -23,6 +23,9 @@ class EarlyStopping(Callback):
         'val_acc'
     """
 
+    #: What a run that is taken up again must know.
+    kept = ("wait", "stopped_epoch", "best_epoch", "best", "best_weights")
+
     def __init__(
         self,
         monitor="val_loss",

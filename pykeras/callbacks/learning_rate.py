@@ -1,6 +1,7 @@
 """Callbacks that change the learning rate between epochs."""
 
 from pykeras.callbacks.callback import Callback
+from pykeras.callbacks.rates import rate_logs
 
 
 class LearningRateScheduler(Callback):
@@ -43,4 +44,4 @@ class LearningRateScheduler(Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         if logs is not None:
-            logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+            logs.update(rate_logs(self.model.optimizer))

@@ -32,6 +32,9 @@ class ModelCheckpoint(Callback):
         'at-05-0.50.h5'
     """
 
+    #: What a run that is taken up again must know.
+    kept = ("best", "_batches")
+
     def __init__(
         self,
         filepath,

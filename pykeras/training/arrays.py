@@ -5,6 +5,7 @@ import numbers
 import numpy as np
 
 from pykeras import config, tree
+from pykeras.training.stored import Rows, is_stored
 
 
 def is_numbers(value):
@@ -28,12 +29,13 @@ def is_structure(value):
     return isinstance(value, (list, tuple)) and all(is_structure(item) for item in value if item is not None)
 
 
-def as_arrays(value, name):
+def as_arrays(value, name, lazily=False):
     """The structure of ``value`` with NumPy arrays (or tensors) for leaves; floats become ``floatx``.
 
     Args:
         value: array, list of numbers, or lists, tuples and dicts of these; None stays.
         name: what messages call it.
+        lazily: leave arrays on disk and sparse matrices as they are, to be read batch by batch.
 
     Raises:
         ValueError: for text, ragged lists, objects, and arrays without samples axis, naming the place.
@@ -41,12 +43,14 @@ def as_arrays(value, name):
     if value is None:
         return None
     if isinstance(value, dict):
-        return {key: as_arrays(item, f"{name}[{key!r}]") for key, item in value.items()}
+        return {key: as_arrays(item, f"{name}[{key!r}]", lazily) for key, item in value.items()}
     if isinstance(value, (list, tuple)) and not is_numbers(value):
         if len(value) == 0:
             raise ValueError(f"{name} is empty: expected an array with at least one sample")
-        items = [as_arrays(item, f"{name}[{place}]") for place, item in enumerate(value)]
+        items = [as_arrays(item, f"{name}[{place}]", lazily) for place, item in enumerate(value)]
         return tuple(items) if isinstance(value, tuple) else items
+    if lazily and is_stored(value):
+        return Rows(value)
     return as_array(value, name)
 
 
@@ -54,8 +58,12 @@ def as_array(value, name):
     """One array: see :func:`as_arrays`."""
     if isinstance(value, np.ndarray):
         pass
+    elif isinstance(value, Rows):
+        value = value.read(slice(0, len(value)))
     elif hasattr(value, "to_numpy"):
         values = value.to_numpy()
+        if values.dtype == object:
+            values = _of_mixed_columns(value, values, name)
         value = values[:, None] if values.ndim == 1 else values
     elif hasattr(value, "toarray"):
         value = value.toarray()
@@ -78,6 +86,22 @@ def as_array(value, name):
     if value.ndim == 0:
         raise ValueError(f"{name}: expected an array with an axis of samples, got the single value {value}")
     return value.astype(config.floatx(), copy=False) if value.dtype.kind == "f" else value
+
+
+def _of_mixed_columns(table, values, name):
+    """The values of a table whose columns have several dtypes, or may be missing: as floats, NaN for what is missing.
+
+    Raises:
+        ValueError: when some column holds no numbers, naming those.
+    """
+    try:
+        return np.asarray(table.astype(config.floatx()).to_numpy(), config.floatx())
+    except (TypeError, ValueError, AttributeError):
+        columns = getattr(table, "dtypes", None)
+        kinds = dict(columns.items()) if hasattr(columns, "items") else {}
+        texts = [f"{column!r} ({kind})" for column, kind in kinds.items() if getattr(kind, "kind", "O") not in "biuf"]
+        where = f"; columns without: {', '.join(texts)}" if texts else f", got values such as {values.flat[0]!r}"
+        raise ValueError(f"{name}: expected a table of numbers{where}") from None
 
 
 def sample_count(**data):

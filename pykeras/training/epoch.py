@@ -2,7 +2,7 @@
 
 import itertools
 
-from pykeras.training.data import ArrayBatches
+from pykeras.training.array_batches import ArrayBatches
 from pykeras.training.stepping import as_numbers
 from pykeras.utils.progbar import REDRAW_SECONDS
 
@@ -28,8 +28,9 @@ def run_epoch(model, mode, batches, function, callbacks):
     if isinstance(batches, ArrayBatches) and hasattr(function, "run_batches") and reports_metrics and not told:
         _run_whole(model, mode, batches, function, callbacks.progress)
         return as_numbers(model.get_metrics_result())
+    seen = batches.offset
     logs = _run_each(model, mode, batches, function, callbacks, told)
-    if logs is None:
+    if logs is None and not (seen and reports_metrics):
         return None
     return as_numbers(model.get_metrics_result() if reports_metrics else logs)
 
@@ -56,9 +57,11 @@ def _run_each(model, mode, batches, function, callbacks, told):
     progress = callbacks.progress if callbacks.progress is not None and callbacks.progress.shows(mode) else None
     checks = not isinstance(batches, ArrayBatches) and mode != "predict"
     iterator = iter(batches)
-    seen, logs = 0, None
+    seen, logs = batches.offset, None
+    batches.offset = 0
     while group := list(itertools.islice(iterator, model.steps_per_execution)):
         if told:
+            callbacks.run.batch = group[-1]
             begin(seen)
         for batch in group:
             if checks and len(batch) > 1:

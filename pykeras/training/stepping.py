@@ -8,8 +8,8 @@ import numpy as np
 from pykeras import _core, ops, tree
 from pykeras.differentiation import GradientTape
 from pykeras.training import arrays
+from pykeras.training.batches import to_tensors
 from pykeras.training.compiling import Compiling
-from pykeras.training.data import to_tensors
 from pykeras.training.step import Step
 from pykeras.training.weights import with_class_weight
 

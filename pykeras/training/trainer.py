@@ -1,12 +1,16 @@
 """Trainer: ``fit``, ``evaluate`` and ``predict`` over whatever data."""
 
+import contextlib
+
 import numpy as np
 
 from pykeras import check, config, tree
 from pykeras.callbacks.callback_list import CallbackList
 from pykeras.callbacks.progbar_logger import default_verbose
 from pykeras.training import arrays
-from pykeras.training.data import DEFAULT_BATCH_SIZE, ArrayBatches, make_batches, ran_dry
+from pykeras.training.array_batches import DEFAULT_BATCH_SIZE, ArrayBatches, OrderedBatches
+from pykeras.training.batches import ran_dry
+from pykeras.training.data import make_batches
 from pykeras.training.epoch import run_epoch
 from pykeras.training.stepping import Stepping
 
@@ -56,7 +60,10 @@ class Trainer(Stepping):
             validation_steps: batches of a validation.
             validation_batch_size: samples in a batch of validation, ``batch_size`` by default.
             validation_freq: number of epochs between validations, or the epochs (counted from 1) that end with one.
-            max_queue_size, workers, use_multiprocessing: accepted as in Keras 2; batches are made in this thread.
+            workers: threads or processes that make the batches of a sequence (a PyDataset knows its own), one thread
+                for those of a generator; with 0 or 1 they are made between steps, in this thread.
+            use_multiprocessing: processes instead of threads; they are spawned, and get the sequence by pickle.
+            max_queue_size: batches made before they are needed.
 
         Returns:
             :class:`~pykeras.callbacks.History`, whose ``history`` holds loss and metrics of each epoch.
@@ -81,11 +88,14 @@ class Trainer(Stepping):
         epochs = min(epochs, initial_epoch + (config.max_epochs() or epochs))
         if validation_split and validation_data is None:
             x, y, sample_weight, validation_data = self._split(x, y, sample_weight, validation_split)
-        batches = make_batches(x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight, self._names())
+        how = {"workers": workers, "use_multiprocessing": use_multiprocessing, "max_queue_size": max_queue_size}
+        batches = make_batches(
+            x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight, self._names(), **how
+        )
         validation = None
         if validation_data is not None:
             validation = self._validation_batches(
-                validation_data, validation_batch_size or batch_size, validation_steps
+                validation_data, validation_batch_size or batch_size, validation_steps, how
             )
         self._settle_metrics("train", batches.first)
         for each in (batches, validation):
@@ -100,15 +110,19 @@ class Trainer(Stepping):
                 epochs=epochs,
                 steps=batches.steps,
             )
-        self._run_epochs(batches, validation, callbacks, initial_epoch, epochs, validation_freq)
+        with closing(batches, validation):
+            self._run_epochs(batches, validation, callbacks, initial_epoch, epochs, validation_freq)
         return self.history
 
     def _run_epochs(self, batches, validation, callbacks, initial_epoch, epochs, validation_freq):
         self.stop_training = False
         function = self.make_train_function()
         logs = {}
+        run = callbacks.run
+        run.batches, run.first_epoch = batches, initial_epoch
         callbacks.on_train_begin()
-        for epoch in range(initial_epoch, epochs):
+        initial_epoch = run.first_epoch
+        for epoch in range(initial_epoch, initial_epoch if run.stopped else epochs):
             self.reset_metrics()
             callbacks.on_epoch_begin(epoch)
             measured = run_epoch(self, "train", batches, function, callbacks)
@@ -126,6 +140,7 @@ class Trainer(Stepping):
         if hasattr(self.optimizer, "finalize_variable_values"):
             self.optimizer.finalize_variable_values(self.trainable_variables)
         callbacks.on_train_end(logs)
+        run.batches = run.batch = None
 
     def evaluate(
         self,
@@ -156,15 +171,17 @@ class Trainer(Stepping):
             ValueError: as :meth:`fit`.
         """
         self._assert_compiled("evaluate")
-        batches = make_batches(x, y, sample_weight, batch_size, steps)
+        how = {"workers": workers, "use_multiprocessing": use_multiprocessing, "max_queue_size": max_queue_size}
+        batches = make_batches(x, y, sample_weight, batch_size, steps, **how)
         self._settle_metrics("test", batches.first)
         self._check_data(batches)
-        logs = self._evaluate(batches, self._callbacks(callbacks, verbose, batches))
+        with closing(batches):
+            logs = self._evaluate(batches, self._callbacks(callbacks, verbose, batches))
         return self._reported(logs, return_dict, self.make_test_function())
 
     def _evaluate(self, batches, callbacks):
         self.reset_metrics()
-        if isinstance(batches, ArrayBatches):
+        if isinstance(batches, OrderedBatches):
             batches.rewind()
         callbacks.on_test_begin()
         logs = some(run_epoch(self, "test", batches, self.make_test_function(), callbacks))
@@ -200,23 +217,25 @@ class Trainer(Stepping):
             # One batch that nobody watches, the case of a program that serves: no more than the step itself.
             if x.ndim > 0 and 0 < len(x) <= (DEFAULT_BATCH_SIZE if batch_size is None else batch_size):
                 return self.predict_on_batch(x)
-        batches = make_batches(x, batch_size=batch_size, steps=steps)
+        how = {"workers": workers, "use_multiprocessing": use_multiprocessing, "max_queue_size": max_queue_size}
+        batches = make_batches(x, batch_size=batch_size, steps=steps, **how)
         callbacks = self._callbacks(callbacks, verbose, batches)
         told, progress = callbacks.wants_batches("predict"), callbacks.progress
         function = self.make_predict_function()
         parts = []
         callbacks.on_predict_begin()
-        for number, batch in enumerate(batches):
-            if told:
-                callbacks.on_predict_batch_begin(number)
-            outputs = function(batch)
-            parts.append(tree.map_structure(lambda t: t.numpy() if hasattr(t, "numpy") else t, outputs))
-            if told:
-                callbacks.on_predict_batch_end(number, {"outputs": outputs})
-            elif progress is not None:
-                progress.seen = number + 1
-                if progress.due():
-                    progress.step(number + 1, None)
+        with closing(batches):
+            for number, batch in enumerate(batches):
+                if told:
+                    callbacks.on_predict_batch_begin(number)
+                outputs = function(batch)
+                parts.append(tree.map_structure(lambda t: t.numpy() if hasattr(t, "numpy") else t, outputs))
+                if told:
+                    callbacks.on_predict_batch_end(number, {"outputs": outputs})
+                elif progress is not None:
+                    progress.seen = number + 1
+                    if progress.due():
+                        progress.step(number + 1, None)
         callbacks.on_predict_end()
         if not parts:
             raise ValueError("predict: the data yield no batch")
@@ -239,22 +258,34 @@ class Trainer(Stepping):
             raise ValueError(
                 f"validation_split needs arrays, which can be cut; x is a {type(x).__name__}: pass validation_data"
             )
-        data = arrays.as_arrays(x, "x"), arrays.as_arrays(y, "y"), arrays.as_arrays(sample_weight, "sample_weight")
-        arrays.sample_count(**dict(zip(("x", "y", "sample_weight"), data, strict=True)))
+        named = {"x": x, "y": y, "sample_weight": sample_weight}
+        data = tuple(arrays.as_arrays(value, name, lazily=True) for name, value in named.items())
+        arrays.sample_count(**dict(zip(named, data, strict=True)))
         (x, y, sample_weight), validation_data = arrays.split(data, fraction)
         return x, y, sample_weight, validation_data
 
-    def _validation_batches(self, data, batch_size, steps):
+    def _validation_batches(self, data, batch_size, steps, how):
         if isinstance(data, (tuple, list)):
             if not 1 <= len(data) <= 3:
                 raise ValueError(f"validation_data: expected (x, y) or (x, y, sample_weight), got {len(data)} entries")
             x, y, sample_weight = arrays.unpack_x_y_sample_weight(data)
-            return make_batches(x, y, sample_weight, batch_size, steps)
-        return make_batches(data, batch_size=batch_size, steps=steps)
+            return make_batches(x, y, sample_weight, batch_size, steps, **how)
+        return make_batches(data, batch_size=batch_size, steps=steps, **how)
 
     def _check_data(self, batches):
         if isinstance(batches, ArrayBatches):
             self._check_labels(arrays.unpack_x_y_sample_weight(batches.tensors)[1])
+
+
+@contextlib.contextmanager
+def closing(*data):
+    """Whatever happens in the block, the threads and processes of these batches end with it."""
+    try:
+        yield
+    finally:
+        for batches in data:
+            if batches is not None:
+                batches.close()
 
 
 def some(logs):

@@ -6,7 +6,7 @@ import pytest
 import pykeras
 from pykeras import layers
 from pykeras.training import arrays
-from pykeras.training.data import ArrayBatches, IterableBatches, SequenceBatches, make_batches
+from pykeras.training.data import ArrayBatches, DatasetBatches, IterableBatches, make_batches
 
 RANDOM = np.random.default_rng(3)
 X = RANDOM.uniform(-1, 1, (20, 3)).astype("float32")
@@ -159,7 +159,7 @@ def test_sequences():
 def test_kinds_of_batches():
     assert isinstance(make_batches(X), ArrayBatches)
     assert isinstance(make_batches([[1, 2], [3, 4]]), ArrayBatches)
-    assert isinstance(make_batches(Numbers()), SequenceBatches)
+    assert isinstance(make_batches(Numbers()), DatasetBatches)
     assert isinstance(make_batches(pairs()), IterableBatches)
 
 
