@@ -127,6 +127,13 @@ def test_ops_between_layers_that_would_fill_the_memory_while_the_model_is_made(e
         models.model_from_json(graph(entry, (None, 10**9)))
 
 
+def test_numbers_that_fit_no_machine_word():
+    entry = {"class_name": "UpSampling3D", "config": {"name": "f", "size": [2**70, 1, 1]}, "name": "f", "inbound_nodes": [
+        {"args": [A], "kwargs": {}}]}  # fmt: skip
+    with pytest.raises(ValueError, match="cannot interpret"):
+        models.model_from_json(graph(entry, (None, 2, 2, 2, 1)))
+
+
 def test_repetitions_without_number_take_no_memory_until_they_run():
     assert models.model_from_json(graph(call("tile", A, [1, 2**33]))).output_shape == (None, 2**34)
 
