@@ -138,7 +138,8 @@ def _compile(file, model, names):
     model.compile(**arguments)
     if files.has(file, "optimizer_weights") and model.optimizer is not None:
         model.optimizer.build(model.trainable_variables)
-        optimizer_hdf5.read(files.member(file, "optimizer_weights"), model.optimizer, names)
+        version = files.read_text(file, "keras_version")
+        optimizer_hdf5.read(files.member(file, "optimizer_weights"), model.optimizer, names, version)
 
 
 def save_weights(model, path):

@@ -18,6 +18,7 @@ CANNOT = {("keras", "keras3/{}.h5", "operators")}
 NO_STEP = {("tf_keras", "optimizer_nadam")}
 # A shift before a normalization has no gradient but rounding noise, of which Adam makes steps.
 NOISE = {("normalizations", "group/beta")}
+TRACED = ("cnn",)
 # Files for each library; of the HDF5 files of models Keras 3.15 opens none compiled, also of its own making.
 COMPILED = {"keras": ["{}.keras"], "tf_keras": ["keras2/{}.keras", "{}.h5"]}
 UNCOMPILED = {"keras": ["keras3/{}.h5"], "tf_keras": []}
@@ -56,8 +57,11 @@ def check_compiled(library, keras, path, name, data):
 
 def main(library, folder, *chosen):
     keras, folder, failed, count = importlib.import_module(library), pathlib.Path(folder), 0, 0
+    tensorflow = library == "tf_keras" or keras.config.backend() == "tensorflow"
     kinds = ((COMPILED, check_compiled), (UNCOMPILED, check_uncompiled), (WEIGHTS, check_weights))
     for name in chosen or file_models.MODELS:
+        if tensorflow:  # tracing takes most of the time, but gradients of groups exist inside traced functions alone
+            importlib.import_module("tensorflow").config.run_functions_eagerly(name not in TRACED)
         archive = np.load(folder / f"{name}.npz")
         data = {key: [archive[f"{key}{i}"] for i in range(99) if f"{key}{i}" in archive] for key in "xyow"}
         for pattern, check in [(pattern, check) for patterns, check in kinds for pattern in patterns[library]]:
