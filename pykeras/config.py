@@ -138,6 +138,13 @@ def backend() -> str:
     return "pykeras"
 
 
+def enable_unsafe_deserialization() -> None:
+    """Lets configurations run code (lambdas) in this process from now on. Only for files you wrote yourself."""
+    from pykeras import registry
+
+    registry.enable_unsafe_deserialization()
+
+
 def num_threads() -> int:
     """The threads that kernels may use now."""
     return _core.num_threads()

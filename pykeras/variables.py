@@ -47,6 +47,12 @@ def budget(size: int, what: str) -> Iterator[None]:
         _budget.left, _budget.what = before
 
 
+def check_budget(size: int, what: str) -> None:
+    """Raises ``ValueError`` when ``what`` takes more bytes than the block of ``budget`` around leaves."""
+    if size > _budget.left:
+        raise ValueError(f"{what} takes {size:,} bytes, but {_budget.what} allows {_budget.left:,} more")
+
+
 def _spend(name: str, shape: tuple[int, ...], dtype: str) -> None:
     if _budget.left == float("inf"):
         return

@@ -108,6 +108,10 @@ class _SpatialDropout(Dropout):
         shape = [None, None, *spatial] if first else [None, *spatial, None]
         return random.dropout(inputs, self.rate, shape, self.seed_generator)
 
+    def get_config(self):
+        # Keras 3's constructors of these take no ``trainable``
+        return {key: value for key, value in super().get_config().items() if key != "trainable"}
+
 
 @REGISTRY.register
 class SpatialDropout1D(_SpatialDropout):

@@ -9,6 +9,7 @@ from pykeras.initializers import STFT
 from pykeras.layers.layer import REGISTRY, Layer
 from pykeras.layers.shaping import checked_data_format
 from pykeras.ops.numbers import resized
+from pykeras.variables import check_budget
 
 _MODES = ("log", "magnitude", "psd", "real", "imag", "angle", "stft")
 
@@ -133,6 +134,9 @@ class MelSpectrogram(Layer):
 
     def _bands(self):
         """(bins, bands): triangles between neighbouring points of equal distance in mel, 1127 log(1 + f / 700)."""
+
+        bins = self.fft_length // 2 + 1
+        check_budget(8 * (bins + 2) * (self.num_mel_bins + 2), f"the table of {bins} x {self.num_mel_bins} bands")
 
         def mel(frequency):
             return 1127.0 * np.log(1.0 + np.asarray(frequency) / 700.0)

@@ -279,6 +279,8 @@ def functional_from_config(cls: type, config: dict, custom_objects: dict | None 
             before = len(operation._inbound_nodes)
             args, kwargs = decode(list(node["args"])), decode(node["kwargs"])
             if isinstance(operation, FunctionOperation):
+                if not _histories(node):  # it would be computed here and now, however large
+                    raise ValueError(f'model configuration: the op "{name}" is called on no tensor of the model')
                 args, kwargs = operation_names.arguments(operation, constants[id(operation)], args, kwargs)
             operation(*args, **kwargs)
             made[name, number] = operation._inbound_nodes[before]

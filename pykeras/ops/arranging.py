@@ -23,6 +23,7 @@ from pykeras.ops.movement import (
     zeros_like,
 )
 from pykeras.ops.numbers import as_operand, is_symbolic, normal_axis, resized, static_shape, unknown_like
+from pykeras.variables import check_budget
 
 op = _core.op
 
@@ -117,6 +118,7 @@ def array_split(x, indices_or_sections, axis=0):
         length = static_shape(x)[axis]
         if length is None:
             raise ValueError(f"array_split: the size of axis {axis} of shape {static_shape(x)} is unknown")
+        check_budget(256 * indices_or_sections, f"array_split into {indices_or_sections:,} parts")
         each, longer = divmod(length, indices_or_sections)
         sizes = [each + 1] * longer + [each] * (indices_or_sections - longer)
         indices_or_sections = np.cumsum(sizes)[:-1].tolist()
@@ -227,6 +229,7 @@ def vander(x, N=None, increasing=False):
     """Powers of ``x`` as columns, the highest first."""
     x = as_operand(x)
     n = x.shape[0] if N is None else int(N)
+    check_budget(256 * n, f"vander: {n:,} columns")
     powers = np.arange(n) if increasing else np.arange(n)[::-1]
     column = expand_dims(x, -1)
     parts = [ones_like(column)]

@@ -11,6 +11,7 @@ from pykeras.dtypes import result_type, standardize_dtype
 from pykeras.keras_tensor import KerasTensor, operation
 from pykeras.ops.core import cast, convert_to_tensor
 from pykeras.ops.numbers import as_operand, axes_list, normal_axis, static_shape
+from pykeras.variables import check_budget
 
 op = _core.op
 
@@ -147,6 +148,7 @@ def split(x, indices_or_sections, axis=0):
     if length is None:
         raise ValueError(f"split: the size of axis {axis} of shape {x.shape} is unknown")
     if isinstance(indices_or_sections, (int, np.integer)):
+        check_budget(256 * int(indices_or_sections), f"split into {indices_or_sections:,} parts")
         if length % indices_or_sections:
             raise ValueError(f"split: axis {axis} of shape {x.shape} does not divide into {indices_or_sections} parts")
         cuts = list(range(0, length + 1, length // indices_or_sections)) if length else [0] * (indices_or_sections + 1)
@@ -208,8 +210,16 @@ def tile(x, repeats):
     x = _with_shape(x, sizes)
     for axis, count in enumerate(repeats):
         if count != 1:
-            x = op.concatenate([x] * count, axis) if count else _slice_axis(x, axis, 0, 0)
+            x = _times(x, count, axis) if count > 0 else _slice_axis(x, axis, 0, 0)
     return x
+
+
+def _times(x, count, axis):
+    """``x`` ``count`` times along an axis, in steps: a list of all copies may be long."""
+    if count <= 64:
+        return op.concatenate([x] * count, axis)
+    whole = _times(op.concatenate([x] * 64, axis), count // 64, axis)
+    return op.concatenate([whole, _times(x, count % 64, axis)], axis) if count % 64 else whole
 
 
 @operation

@@ -36,9 +36,9 @@ def in_safe_mode(safe_mode=None):
 
 @contextlib.contextmanager
 def safe_mode_scope(safe_mode):
-    """Sets the safe mode for everything deserialized inside a ``with`` block, in this thread."""
+    """Sets the safe mode for everything deserialized inside a ``with`` block, in this thread. None means True."""
     before = getattr(_local, "safe_mode", None)
-    _local.safe_mode = bool(safe_mode)
+    _local.safe_mode = True if safe_mode is None else bool(safe_mode)
     try:
         yield
     finally:

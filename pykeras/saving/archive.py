@@ -14,6 +14,8 @@ from pykeras.saving import atomic
 from pykeras.saving.limits import limits
 
 SIGNATURE = b"PK\x03\x04"
+# Python unpacks bzip2 and LZMA in pieces of the compressed data, of which 4 kB may hold gigabytes.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 class Archive:
@@ -50,6 +52,11 @@ class Archive:
                 raise ValueError(f"{self.name}: member {info.filename!r} is a symbolic link; refused")
             if info.flag_bits & 1:
                 raise ValueError(f"{self.name}: member {info.filename!r} is encrypted; such files are not read")
+            if info.compress_type not in _METHODS:
+                raise ValueError(
+                    f"{self.name}: member {info.filename!r} is compressed by method {info.compress_type}, which Keras "
+                    "never uses and whose memory cannot be bounded; refused"
+                )
             if info.filename in members:
                 raise ValueError(f"{self.name}: member {info.filename!r} is there twice; refused")
             limits.check(f"{self.name}: member {info.filename!r}", info.file_size, info.compress_size)

@@ -59,6 +59,9 @@ LATER_KERAS3 = {
     "BatchNormalization": {"renorm": False, "renorm_clipping": None, "renorm_momentum": ...},
     "*": {"quantization_config": None},
 }
+# Losses and metrics of Keras 3 alone, likewise; a metric may have what a loss of the same name has not.
+LOSSES_ONLY_KERAS3 = {"SparseCategoricalCrossentropy": {"axis": -1}}
+METRICS_ONLY_KERAS3 = {"SparseTopKCategoricalAccuracy": {"from_sorted_ids": False}}
 # Shapes that a layer of Keras 2 keeps in its configuration: what it was built for.
 BUILT_FOR = {"MultiHeadAttention": ("query_shape", "value_shape", "key_shape")}
 ONLY_KERAS2 = {

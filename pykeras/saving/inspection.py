@@ -65,8 +65,11 @@ def inspect(path):
     if start.startswith(archive.SIGNATURE):
         _archive(report)
     elif start == files.SIGNATURE:
-        with files.reading(path) as file:
-            _hdf5(report, file)
+        try:
+            with files.reading(path) as file:
+                _hdf5(report, file)
+        except RecursionError as error:
+            raise ValueError(f"{report.path}: its groups are nested without end; refused") from error
     else:
         with open(path, encoding="utf8") as file:
             _config(report, keras_archive.parse(file.read(), report.path))

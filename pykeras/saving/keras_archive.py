@@ -5,6 +5,7 @@ Written as Keras 3 does (or tf_keras, see ``dialect``); both are read.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import io
 import json
@@ -167,6 +168,17 @@ def parse(text, what):
     return config
 
 
+@contextlib.contextmanager
+def understanding(what):
+    """Errors of every kind that a damaged configuration leads to inside the block as ValueError."""
+    try:
+        yield
+    except (LookupError, AttributeError, ArithmeticError, AssertionError, MemoryError, RuntimeError) as error:
+        if isinstance(error, NotImplementedError):
+            raise
+        raise ValueError(f"{what}: {error!r}") from error
+
+
 def model_from(config, name, custom_objects=None, compile=True, safe_mode=True):
     """The model of a configuration in any dialect; compiled when it holds ``compile_config``.
 
@@ -178,11 +190,9 @@ def model_from(config, name, custom_objects=None, compile=True, safe_mode=True):
     compilation = config.get("compile_config")
     scopes = registry.custom_object_scope(custom_objects), registry.safe_mode_scope(registry.in_safe_mode(safe_mode))
     with scopes[0], scopes[1], registry.object_sharing():
-        try:
+        with understanding(f"{name}: cannot interpret its configuration"):
             config = dialects.to_keras3({key: value for key, value in config.items() if key != "compile_config"})
             model = registry.deserialize(config, kind="models")
-        except (KeyError, IndexError, AttributeError, RecursionError) as error:
-            raise ValueError(f"{name}: cannot interpret its configuration: {error!r}") from error
         if not isinstance(model, Model):
             raise ValueError(f"{name}: its configuration describes a {type(model).__name__}, expected a model")
         if compile and compilation:

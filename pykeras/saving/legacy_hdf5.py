@@ -7,7 +7,7 @@ import json
 import warnings
 
 from pykeras import registry
-from pykeras.saving import dialects, files, optimizer_hdf5, state, training_config, weights_hdf5
+from pykeras.saving import dialects, files, keras_archive, optimizer_hdf5, state, training_config, weights_hdf5
 from pykeras.saving.limits import limits
 
 
@@ -124,10 +124,8 @@ def _structure(file):
     if not isinstance(config, dict) or "class_name" not in config or "config" not in config:
         raise ValueError(f"{files.label(file)}: cannot interpret its model_config, expected class_name and config")
     config = dialects.keras2_functions(config, files.read_text(file, "keras_version"))
-    try:
+    with keras_archive.understanding(f"{files.label(file)}: cannot interpret its model_config"):
         return models.deserialize(dialects.to_keras3(config))
-    except (KeyError, IndexError, AttributeError) as error:
-        raise ValueError(f"{files.label(file)}: cannot interpret its model_config: {error!r}") from error
 
 
 def _compile(file, model, names):
@@ -140,7 +138,8 @@ def _compile(file, model, names):
     model.compile(**arguments)
     if files.has(file, "optimizer_weights") and model.optimizer is not None:
         model.optimizer.build(model.trainable_variables)
-        optimizer_hdf5.read(files.member(file, "optimizer_weights"), model.optimizer, names)
+        version = files.read_text(file, "keras_version")
+        optimizer_hdf5.read(files.member(file, "optimizer_weights"), model.optimizer, names, version)
 
 
 def save_weights(model, path):

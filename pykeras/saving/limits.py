@@ -28,7 +28,7 @@ class Limits:
     ratio: int = 100
     free_bytes: int = 64 * MB
     config_bytes: int = 256 * MB
-    text_bytes: int = 16 * 1024 * MB
+    text_bytes: int = 4 * 1024 * MB
     members: int = 100_000
 
     def check(self, what: str, size: int, stored: int) -> None:

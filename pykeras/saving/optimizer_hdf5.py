@@ -33,16 +33,20 @@ def write(group, optimizer):
         group.create_dataset(name, data=np.asarray(value))
 
 
-def read(group, optimizer, weights):
+def read(group, optimizer, weights, version=None):
     """Restores the state of a built optimizer; warns and leaves it fresh when the file's does not fit.
 
     Arguments:
         group: with ``weight_names``; of tf_keras, its legacy optimizers or Keras 3.
         optimizer: built for the model's weights.
         weights: dict from names of weights in the file to variables, as ``weights_hdf5.read`` returns it.
+        version: of Keras, as the file says it.
     """
     names = files.read_names(group, "weight_names")
-    plan = _by_name(names, optimizer, weights) or optimizer_state.by_order(names, optimizer)
+    plan = _by_name(names, optimizer, weights)
+    if plan is None and str(version)[:2] in ("1.", "2.") and names[:1] != ["iteration:0"]:
+        plan = _by_slots(names, [files.shape(group, name) for name in names], optimizer, weights, version)
+    plan = plan or optimizer_state.by_order(names, optimizer)
     problem = None if plan else f"holds {len(names)} arrays that do not belong to {len(optimizer.variables)} variables"
     for variable, name in plan or ():
         shape = files.shape(group, name)
@@ -84,6 +88,32 @@ def _by_name(names, optimizer, weights):
             found[id(variable)] = (variable, name)
     needed = optimizer_state.of_tf_keras(optimizer)
     return list(found.values()) if all(id(variable) in found for variable in needed) else None
+
+
+def _by_slots(names, shapes, optimizer, weights, version):
+    """Pairs of variable and name in the order of Keras 1 to 2.3: counters, then one slot of all weights after another.
+
+    The weights stand in the order of layers, before 2.0.7 in that of their names; the shapes tell which, else the
+    version. Adam of 2.1 to 2.3 fills the place of ``vhat`` with arrays of one value when it does not use it; SGD keeps
+    momenta also when it does not.
+    """
+    counters = next((number for number, shape in enumerate(shapes) if shape != ()), len(shapes))
+    slots = [name for each in optimizer.slots for name in ((each,) if isinstance(each, str) else each)]
+    variables = list(enumerate(optimizer._trainable_variables))
+    groups, left = divmod(len(names) - counters, max(1, len(variables)))
+    unused = shapes[counters + len(slots) * len(variables) :]
+    if left or groups < len(slots) or (slots and any(shape != (1,) for shape in unused)):
+        return None
+    known = {id(variable): name for name, variable in weights.items()}
+    by_name = sorted(variables, key=lambda pair: known.get(id(pair[1]), ""))
+    orders = [variables, by_name] if all(id(variable) in known for _, variable in variables) else [variables]
+    numbers = [int(part) if part.isdigit() else 0 for part in str(version).split("-")[0].split(".")]
+    for order in reversed(orders) if numbers < [2, 0, 7] else orders:
+        wanted = [getattr(optimizer._slots[number], slot) for slot in slots for number, _ in order]
+        if [tuple(variable.shape) for variable in wanted] == shapes[counters : counters + len(wanted)]:
+            first = [(optimizer._iterations, names[0])] if counters else []
+            return first + list(zip(wanted, names[counters:]))
+    return None
 
 
 def _split(parts, weights):

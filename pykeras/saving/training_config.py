@@ -35,8 +35,13 @@ def write(model, dialect="keras2"):
 def _to_keras2(value):
     if isinstance(value, dict) and "class_name" in value and isinstance(value.get("config"), dict):
         config = {key: _policy_name(each) for key, each in value["config"].items()}
+        only_keras3 = dialects.METRICS_ONLY_KERAS3
         if "reduction" in config:  # a loss, which in Keras 2 has no dtype
             config.pop("dtype", None)
+            only_keras3 = dialects.LOSSES_ONLY_KERAS3
+        for key, neutral in only_keras3.get(value["class_name"], {}).items():
+            if config.get(key) == neutral:
+                del config[key]
         return {"class_name": value["class_name"], "config": config}
     if isinstance(value, dict):
         return {key: _to_keras2(each) for key, each in value.items()}

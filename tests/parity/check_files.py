@@ -1,4 +1,4 @@
-"""Opens with a real Keras what ``write_files.py`` wrote: ``check_files.py keras|tf_keras FOLDER``.
+"""Opens with a real Keras what ``write_files.py`` wrote: ``check_files.py keras|tf_keras FOLDER [MODEL...]``.
 
 Each file opens compiled, predicts the same to 2e-5 and ends one more step of training at the same weights to 1e-4; the
 files of weights load into a model made anew.
@@ -14,6 +14,11 @@ import numpy as np
 
 # What Keras 3.15 cannot open, also of its own making: ops between layers in HDF5 files.
 CANNOT = {("keras", "keras3/{}.h5", "operators")}
+# tf_keras saves no product of Nadam's momenta, so that a model it opens, also its own, begins that product anew.
+NO_STEP = {("tf_keras", "optimizer_nadam")}
+# A shift before a normalization has no gradient but rounding noise, of which Adam makes steps.
+NOISE = {("normalizations", "group/beta")}
+TRACED = ("cnn",)
 # Files for each library; of the HDF5 files of models Keras 3.15 opens none compiled, also of its own making.
 COMPILED = {"keras": ["{}.keras"], "tf_keras": ["keras2/{}.keras", "{}.h5"]}
 UNCOMPILED = {"keras": ["keras3/{}.h5"], "tf_keras": []}
@@ -39,17 +44,24 @@ def check_compiled(library, keras, path, name, data):
     model = keras.models.load_model(path)
     assert_outputs(model, data)
     assert model.optimizer is not None, "not compiled"
+    if (library, name) in NO_STEP:
+        return
     file_models.train(model, data["x"], data["y"])
     for variable, wanted in zip(model.weights, data["w"], strict=True):
         if library == "tf_keras" and "moving_variance" in variable.name:
             continue  # see test_files.py
+        if (name, getattr(variable, "path", variable.name).removesuffix(":0")) in NOISE:
+            continue
         np.testing.assert_allclose(variable.numpy(), wanted, rtol=1e-4, atol=1e-5, err_msg=variable.name)
 
 
-def main(library, folder):
+def main(library, folder, *chosen):
     keras, folder, failed, count = importlib.import_module(library), pathlib.Path(folder), 0, 0
+    tensorflow = library == "tf_keras" or keras.config.backend() == "tensorflow"
     kinds = ((COMPILED, check_compiled), (UNCOMPILED, check_uncompiled), (WEIGHTS, check_weights))
-    for name in file_models.MODELS:
+    for name in chosen or file_models.MODELS:
+        if tensorflow:  # tracing takes most of the time, but gradients of groups exist inside traced functions alone
+            importlib.import_module("tensorflow").config.run_functions_eagerly(name not in TRACED)
         archive = np.load(folder / f"{name}.npz")
         data = {key: [archive[f"{key}{i}"] for i in range(99) if f"{key}{i}" in archive] for key in "xyow"}
         for pattern, check in [(pattern, check) for patterns, check in kinds for pattern in patterns[library]]:
