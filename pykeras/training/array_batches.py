@@ -9,6 +9,7 @@ from pykeras.random.states import numpy_state, set_numpy_state
 from pykeras.training import arrays
 from pykeras.training.batches import limited, ran_dry, to_tensors
 from pykeras.training.step import take_batch
+from pykeras.utils.data_tuples import batch_of
 
 DEFAULT_BATCH_SIZE = 32
 
@@ -106,7 +107,7 @@ class ArrayBatches(OrderedBatches):
 
     def __init__(self, x, y=None, sample_weight=None, batch_size=None, shuffle=False, steps=None):
         super().__init__(arrays.sample_count(x=x, y=y, sample_weight=sample_weight), batch_size, shuffle, steps)
-        self.tensors = to_tensors(arrays.pack_x_y_sample_weight(x, y, sample_weight))
+        self.tensors = to_tensors(batch_of(x, y, sample_weight))
 
     def batch(self, number, order=None):
         """Batch ``number`` of an epoch, as tensors; ``order`` as :meth:`start_epoch` gave it, or as a tensor."""

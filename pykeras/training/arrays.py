@@ -151,21 +151,3 @@ def split(data, fraction):
         for part in (slice(0, at), slice(at, None))
     )
     return first, second
-
-
-def unpack_x_y_sample_weight(data):
-    """A batch as ``(x, y, sample_weight)``: from ``x``, ``(x,)``, ``(x, y)`` or ``(x, y, sample_weight)``."""
-    if isinstance(data, list):
-        data = tuple(data)
-    if not isinstance(data, tuple):
-        return data, None, None
-    if not 1 <= len(data) <= 3:
-        raise ValueError(f"A batch must be x, (x, y) or (x, y, sample_weight), got a tuple of {len(data)}")
-    return (*data, None, None)[:3]
-
-
-def pack_x_y_sample_weight(x, y=None, sample_weight=None):
-    """``(x,)``, ``(x, y)`` or ``(x, y, sample_weight)``, as short as what there is allows."""
-    if y is None and sample_weight is None:
-        return (x,)
-    return (x, y) if sample_weight is None else (x, y, sample_weight)

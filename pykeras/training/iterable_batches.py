@@ -7,6 +7,7 @@ from pykeras.training import arrays
 from pykeras.training.ahead import ahead
 from pykeras.training.batches import limited, ran_dry, to_tensors
 from pykeras.training.weights import with_class_weight
+from pykeras.utils.data_tuples import batch_of, unpack_x_y_sample_weight
 
 
 class IterableBatches:
@@ -58,12 +59,12 @@ class IterableBatches:
         return self._prepare(self._peeked[0])
 
     def _prepare(self, item):
-        x, y, sample_weight = arrays.unpack_x_y_sample_weight(item)
+        x, y, sample_weight = unpack_x_y_sample_weight(item)
         x, y, sample_weight = (
             arrays.as_arrays(value, name) for name, value in (("x", x), ("y", y), ("sample_weight", sample_weight))
         )
         sample_weight = with_class_weight(y, sample_weight, self.class_weight, self.output_names)
-        return to_tensors(arrays.pack_x_y_sample_weight(x, y, sample_weight))
+        return to_tensors(batch_of(x, y, sample_weight))
 
     def __iter__(self):
         for item in self._epoch():

@@ -12,6 +12,7 @@ from pykeras.training.batches import to_tensors
 from pykeras.training.compiling import Compiling
 from pykeras.training.step import Step
 from pykeras.training.weights import with_class_weight
+from pykeras.utils.data_tuples import batch_of, unpack_x_y_sample_weight
 
 
 class Stepping(Compiling):
@@ -29,7 +30,7 @@ class Stepping(Compiling):
         Returns:
             Name to value of loss and metrics.
         """
-        x, y, sample_weight = arrays.unpack_x_y_sample_weight(data)
+        x, y, sample_weight = unpack_x_y_sample_weight(data)
         with GradientTape() as tape:
             y_pred = self._forward(x, training=True)
             loss = self._total_loss(x, y, y_pred, sample_weight, training=True)
@@ -44,14 +45,14 @@ class Stepping(Compiling):
 
     def test_step(self, data):
         """One batch of evaluation; see :meth:`train_step`."""
-        x, y, sample_weight = arrays.unpack_x_y_sample_weight(data)
+        x, y, sample_weight = unpack_x_y_sample_weight(data)
         y_pred = self._forward(x, training=False)
         self._track_loss(self._total_loss(x, y, y_pred, sample_weight, training=False), x)
         return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
 
     def predict_step(self, data):
         """One batch of prediction: ``data`` as for :meth:`train_step`; returns the outputs."""
-        x, _, _ = arrays.unpack_x_y_sample_weight(data)
+        x, _, _ = unpack_x_y_sample_weight(data)
         return self._forward(x, training=False)
 
     def _forward(self, x, training):
@@ -185,7 +186,7 @@ class Stepping(Compiling):
         arrays.sample_count(x=x, y=y, sample_weight=sample_weight)
         self._check_labels(y)
         sample_weight = with_class_weight(y, sample_weight, class_weight, getattr(self, "output_names", None))
-        return to_tensors(arrays.pack_x_y_sample_weight(x, y, sample_weight))
+        return to_tensors(batch_of(x, y, sample_weight))
 
     def _reports_metrics(self, mode):
         """Whether the logs of a step are the metrics' values, so that nobody needs what the step returns."""
@@ -203,7 +204,7 @@ class Stepping(Compiling):
         wanted = self._compiled.metrics
         if wanted.built or not wanted.asked or self._reports_metrics(mode):
             return
-        x, y, _ = arrays.unpack_x_y_sample_weight(batch())
+        x, y, _ = unpack_x_y_sample_weight(batch())
         try:
             outputs = self._known_outputs() or self._forward(x, training=False)
         except NotImplementedError:  # a model with steps of its own and no call

@@ -7,6 +7,7 @@ from pykeras.training.array_batches import OrderedBatches
 from pykeras.training.batches import to_tensors
 from pykeras.training.stored import Rows
 from pykeras.training.weights import with_class_weight
+from pykeras.utils.data_tuples import batch_of
 
 
 class StoredBatches(OrderedBatches):
@@ -39,7 +40,7 @@ class StoredBatches(OrderedBatches):
     def _prepare(self, parts):
         x, y, sample_weight = parts
         sample_weight = with_class_weight(y, sample_weight, self.class_weight, self.output_names)
-        return to_tensors(arrays.pack_x_y_sample_weight(x, y, sample_weight))
+        return to_tensors(batch_of(x, y, sample_weight))
 
     def first(self):
         """The first batch, to see its shapes."""

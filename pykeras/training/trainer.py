@@ -13,6 +13,7 @@ from pykeras.training.batches import ran_dry
 from pykeras.training.data import make_batches
 from pykeras.training.epoch import run_epoch
 from pykeras.training.stepping import Stepping
+from pykeras.utils.data_tuples import unpack_x_y_sample_weight
 
 
 class Trainer(Stepping):
@@ -268,13 +269,13 @@ class Trainer(Stepping):
         if isinstance(data, (tuple, list)):
             if not 1 <= len(data) <= 3:
                 raise ValueError(f"validation_data: expected (x, y) or (x, y, sample_weight), got {len(data)} entries")
-            x, y, sample_weight = arrays.unpack_x_y_sample_weight(data)
+            x, y, sample_weight = unpack_x_y_sample_weight(data)
             return make_batches(x, y, sample_weight, batch_size, steps, **how)
         return make_batches(data, batch_size=batch_size, steps=steps, **how)
 
     def _check_data(self, batches):
         if isinstance(batches, ArrayBatches):
-            self._check_labels(arrays.unpack_x_y_sample_weight(batches.tensors)[1])
+            self._check_labels(unpack_x_y_sample_weight(batches.tensors)[1])
 
 
 @contextlib.contextmanager

@@ -33,8 +33,6 @@ _EXPORTS = {
     "GeneratorEnqueuer": "pykeras.utils.enqueuers",
     "OrderedEnqueuer": "pykeras.utils.enqueuers",
     "SequenceEnqueuer": "pykeras.utils.enqueuers",
-    "pack_x_y_sample_weight": "pykeras.training.arrays",
-    "unpack_x_y_sample_weight": "pykeras.training.arrays",
     "CustomObjectScope": "pykeras.registry",
     "custom_object_scope": "pykeras.registry",
     "deserialize_keras_object": "pykeras.registry",

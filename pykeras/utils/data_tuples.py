@@ -35,3 +35,10 @@ def pack_x_y_sample_weight(x, y=None, sample_weight=None):
     if y is not None:
         return (x, y)
     return (x,) if isinstance(x, (tuple, list)) else x
+
+
+def batch_of(x, y=None, sample_weight=None):
+    """The same, always a tuple: the form in which a step takes its tensors."""
+    if sample_weight is not None:
+        return (x, y, sample_weight)
+    return (x,) if y is None else (x, y)
