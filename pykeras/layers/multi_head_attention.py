@@ -265,6 +265,28 @@ class MultiHeadAttention(BaseHeads):
     def compute_output_shape(self, query_shape, value_shape=None, key_shape=None):
         return (*query_shape[:-1], *(self._result_shape or (query_shape[-1],)))
 
+    def build_from_config(self, config):
+        """As the base; Keras 2 wrote the shape of the queries alone, after which the first call builds the layer."""
+        if config and "input_shape" not in config:
+            super().build_from_config(config)
+
+    @property
+    def query_dense(self):
+        """The layer that projects the queries, once the layer is built; likewise for keys, values and the outputs."""
+        return self._query_dense
+
+    @property
+    def key_dense(self):
+        return self._key_dense
+
+    @property
+    def value_dense(self):
+        return self._value_dense
+
+    @property
+    def output_dense(self):
+        return self._output_dense
+
 
 def _four(mask):
     """A mask (batch, queries, keys) with an axis for the heads; (batch, heads, queries, keys) as it is."""

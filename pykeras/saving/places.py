@@ -95,17 +95,17 @@ def _attributes(owner: Any, layout: Layout) -> Iterator[tuple[str, Any]]:
     names = {*vars(owner), *_properties(type(owner))} - skipped - _NOT_OWNED  # type: ignore[arg-type]
     if isinstance(owner, Model):
         names |= {"layers", "optimizer"}
-    renamed = getattr(type(owner), "_names_in_files", {})
-    named = {renamed.get(name, name): name for name in names}
     if layout.private_last:
-        order = sorted(named, key=lambda name: f"~{name}" if name.startswith("_") else name)
+        order = sorted(names, key=lambda name: f"~{name}" if name.startswith("_") else name)
     else:
-        order = sorted(named, reverse=True)
+        # Keras 3 made some private attributes readable, MultiHeadAttention's layers among them; tf_keras had not.
+        own = {} if isinstance(owner, Model) else vars(owner)
+        order = sorted((name for name in names if f"_{name}" not in own), reverse=True)
     if isinstance(owner, (Functional, Sequential)) and layout is KERAS3:
         order.insert(0, order.pop(order.index("layers")))
     for name in order:
         try:
-            value = getattr(owner, named[name])
+            value = getattr(owner, name)
         except Exception:  # noqa: S112 - a property that has no value now holds nothing to save
             continue
         yield name, value

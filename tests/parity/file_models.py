@@ -202,8 +202,10 @@ def normalizations(keras):
     layers = keras.layers
     x = layers.Input((4, 4, 6), name="x")
     y = layers.GroupNormalization(3, name="group")(x)
+    y = layers.Activation("tanh")(y)  # between them, lest one undo the other and its gradients be noise
     y = layers.LayerNormalization(axis=[1, 2], center=False, name="layer")(y)
-    y = layers.UnitNormalization(name="unit")(y)
+    y = layers.UnitNormalization(name="unit")(layers.Activation("tanh")(y))
+    y = layers.Activation("tanh")(y)
     y = layers.BatchNormalization(axis=1, name="batch")(y)
     return _compiled(keras, x, layers.Dense(2)(layers.Flatten()(y)))
 

@@ -7,6 +7,7 @@ import pykeras
 from pykeras import layers
 from pykeras.training import arrays
 from pykeras.training.data import ArrayBatches, DatasetBatches, IterableBatches, make_batches
+from pykeras.utils import pack_x_y_sample_weight, unpack_x_y_sample_weight
 
 RANDOM = np.random.default_rng(3)
 X = RANDOM.uniform(-1, 1, (20, 3)).astype("float32")
@@ -180,12 +181,12 @@ def test_validation_data_from_generator_and_list():
 
 
 def test_unpacking_of_batches():
-    assert arrays.unpack_x_y_sample_weight(X)[1] is None
-    assert arrays.unpack_x_y_sample_weight([X, Y])[1] is Y
-    assert len(arrays.pack_x_y_sample_weight(X)) == 1
-    assert len(arrays.pack_x_y_sample_weight(X, None, Y)) == 3
+    assert unpack_x_y_sample_weight(X)[1] is None
+    assert unpack_x_y_sample_weight([X, Y])[1] is Y
+    assert len(pack_x_y_sample_weight(X)) == 1
+    assert len(pack_x_y_sample_weight(X, None, Y)) == 3
     with pytest.raises(ValueError, match="got a tuple of 4"):
-        arrays.unpack_x_y_sample_weight((X, X, X, X))
+        unpack_x_y_sample_weight((X, X, X, X))
 
 
 def test_split_takes_the_last_part():
