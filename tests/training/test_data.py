@@ -183,7 +183,7 @@ def test_validation_data_from_generator_and_list():
 def test_unpacking_of_batches():
     assert unpack_x_y_sample_weight(X)[1] is None
     assert unpack_x_y_sample_weight([X, Y])[1] is Y
-    assert len(pack_x_y_sample_weight(X)) == 1
+    assert pack_x_y_sample_weight(X) is X and len(pack_x_y_sample_weight([X])) == 1
     assert len(pack_x_y_sample_weight(X, None, Y)) == 3
     with pytest.raises(ValueError, match="got a tuple of 4"):
         unpack_x_y_sample_weight((X, X, X, X))
