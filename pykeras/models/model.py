@@ -140,7 +140,13 @@ class Model(Trainer, Layer):
         from pykeras import saving
 
         saving.save_model(self, filepath, overwrite=overwrite, save_format=save_format,
-                          include_optimizer=include_optimizer, **kwargs)  # fmt: skip
+                          include_optimizer=include_optimizer, zipped=zipped, **kwargs)  # fmt: skip
+
+    def export(self, filepath, format=None, verbose=None, input_signature=None, **kwargs) -> None:
+        """Writes the model for inference into an ONNX file; see ``pykeras.export.export_model``."""
+        from pykeras.export import export_model
+
+        export_model(self, filepath, format=format, verbose=verbose, input_signature=input_signature, **kwargs)
 
     def save_weights(self, filepath, overwrite=True, save_format=None, **kwargs) -> None:
         """Saves the weights alone."""
