@@ -148,11 +148,11 @@ class Model(Trainer, Layer):
 
         export_model(self, filepath, format=format, verbose=verbose, input_signature=input_signature, **kwargs)
 
-    def save_weights(self, filepath, overwrite=True, save_format=None, **kwargs) -> None:
+    def save_weights(self, filepath, overwrite=True, max_shard_size=None, save_format=None, **kwargs) -> None:
         """Saves the weights alone."""
         from pykeras import saving
 
-        saving.save_weights(self, filepath, overwrite=overwrite, save_format=save_format, **kwargs)
+        saving.save_weights(self, filepath, overwrite, max_shard_size, save_format, **kwargs)
 
     def load_weights(self, filepath, skip_mismatch=False, by_name=False, **kwargs) -> None:
         """Loads weights into a model of the same structure, or into layers of the same names with ``by_name``."""
