@@ -14,7 +14,7 @@ __version__: str = _core.version
 
 _NAMESPACES = (
     "activations", "backend", "callbacks", "config", "constraints", "datasets", "dtype_policies", "initializers",
-    "layers", "losses", "metrics", "mixed_precision",
+    "export", "layers", "legacy", "losses", "metrics", "mixed_precision",
     "models", "ops", "optimizers", "preprocessing", "random", "regularizers", "saving", "tree", "utils",
 )  # fmt: skip
 

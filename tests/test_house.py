@@ -26,7 +26,17 @@ FLOORS = [
     {"dtype_policies", "activations", "initializers", "regularizers", "constraints", "losses", "metrics", "optimizers"},
     {"layers"},
     {"models", "training", "callbacks", "utils"},  # fit makes its own callbacks: History and the progress bar
-    {"saving", "preprocessing", "datasets", "applications", "wrappers", "legacy", "backend", "mixed_precision"},
+    {
+        "saving",
+        "export",
+        "preprocessing",
+        "datasets",
+        "applications",
+        "wrappers",
+        "legacy",
+        "backend",
+        "mixed_precision",
+    },
     {"__main__"},
 ]
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}

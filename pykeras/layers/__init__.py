@@ -60,7 +60,12 @@ from pykeras.layers.spectral_normalization import SpectralNormalization
 from pykeras.layers.spectrogram import MelSpectrogram, STFTSpectrogram
 from pykeras.layers.wrapper import Wrapper
 
-serialize = REGISTRY.serialize
+
+def serialize(layer):
+    """The configuration of a layer: Keras 3's form."""
+    return REGISTRY.serialize(layer)
+
+
 deserialize = REGISTRY.deserialize
 
 __all__ = [

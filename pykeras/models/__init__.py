@@ -38,11 +38,11 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     return saving.load_model(filepath, custom_objects=custom_objects, compile=compile, safe_mode=safe_mode)
 
 
-def save_model(model, filepath, overwrite=True, **kwargs):
+def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
     """Saves a model to a file; see ``pykeras.saving.save_model``."""
     from pykeras import saving
 
-    saving.save_model(model, filepath, overwrite=overwrite, **kwargs)
+    saving.save_model(model, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
 
 
 __all__ = ["Functional", "Model", "Sequential", "clone_model", "load_model", "model_from_config",

@@ -10,27 +10,49 @@ from pykeras.models.functional import Functional, functional_from_config
 from pykeras.models.sequential import Sequential
 
 
-def clone_model(model: Any, input_tensors: Any = None, clone_function: Callable | None = None) -> Any:
+def clone_model(
+    model: Any,
+    input_tensors: Any = None,
+    clone_function: Callable | None = None,
+    call_function: Callable | None = None,
+    recursive: bool = False,
+) -> Any:
     """A model of the same structure with new weights.
 
     Arguments:
         model: Sequential or functional; a subclassed model is made again from its configuration.
         input_tensors: new symbolic inputs to apply the copy to.
         clone_function: makes the copy of one layer; ``layer.from_config(layer.get_config())`` by default.
+        call_function: ``call_function(layer, *args, **kwargs)`` calls each copy in a functional model.
+        recursive: whether ``clone_function`` gets the layers of models inside the model instead of these models.
+
+    Raises:
+        ValueError: a function for a model whose structure is code; ``call_function`` for a Sequential model.
     """
-    copy = clone_function or (lambda layer: type(layer).from_config(layer.get_config()))
+    own = clone_function or (lambda layer: type(layer).from_config(layer.get_config()))
+
+    def copy(layer: Any) -> Any:
+        if recursive and isinstance(layer, (Functional, Sequential)):
+            inner = call_function if isinstance(layer, Functional) else None
+            return clone_model(layer, None, clone_function, inner, True)
+        return own(layer)
+
     clone: Any
     if isinstance(model, Sequential):
+        if call_function is not None:
+            raise ValueError("clone_model: call_function needs a functional model")
         clone = Sequential([layer if isinstance(layer, InputLayer) else copy(layer) for layer in _fresh_inputs(model)],
                            name=model.name, trainable=model.trainable)  # fmt: skip
     elif isinstance(model, Functional) and type(model) is Functional:
-        if clone_function is None:
+        if clone_function is None and call_function is None:
             clone = functional_from_config(Functional, model.get_config())
         else:
-            clone = _apply(model, copy)
+            clone = _apply(model, copy, call_function)
     else:
-        if clone_function is not None:
-            raise ValueError("clone_model: clone_function needs a Sequential or functional model")
+        if clone_function is not None or call_function is not None or recursive:
+            raise ValueError(
+                "clone_model: clone_function, call_function and recursive need a Sequential or functional model"
+            )
         clone = type(model).from_config(model.get_config())
     return clone if input_tensors is None else Functional(input_tensors, clone(input_tensors), name=model.name)
 
@@ -40,7 +62,7 @@ def _fresh_inputs(model: Sequential) -> list[Layer]:
             for layer in model._all_layers]  # fmt: skip
 
 
-def _apply(model: Functional, copy: Callable) -> Functional:
+def _apply(model: Functional, copy: Callable, call: Callable | None) -> Functional:
     """The graph run again on new inputs with a copy of each layer."""
     from pykeras import tree
     from pykeras.layers import Input
@@ -50,7 +72,8 @@ def _apply(model: Functional, copy: Callable) -> Functional:
     def run(operation, args, kwargs):
         if id(operation) not in copies:
             copies[id(operation)] = copy(operation) if isinstance(operation, Layer) else operation
-        return copies[id(operation)](*args, **kwargs)
+        made = copies[id(operation)]
+        return call(made, *args, **kwargs) if call and isinstance(made, Layer) else made(*args, **kwargs)
 
     inputs = [Input(batch_shape=t.shape, dtype=t.dtype, name=name) for t, name in zip(model.inputs, model.input_names)]
     outputs = model._graph.run(inputs, run)

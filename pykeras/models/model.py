@@ -140,13 +140,19 @@ class Model(Trainer, Layer):
         from pykeras import saving
 
         saving.save_model(self, filepath, overwrite=overwrite, save_format=save_format,
-                          include_optimizer=include_optimizer, **kwargs)  # fmt: skip
+                          include_optimizer=include_optimizer, zipped=zipped, **kwargs)  # fmt: skip
 
-    def save_weights(self, filepath, overwrite=True, save_format=None, **kwargs) -> None:
+    def export(self, filepath, format=None, verbose=None, input_signature=None, **kwargs) -> None:
+        """Writes the model for inference into an ONNX file; see ``pykeras.export.export_model``."""
+        from pykeras.export import export_model
+
+        export_model(self, filepath, format=format, verbose=verbose, input_signature=input_signature, **kwargs)
+
+    def save_weights(self, filepath, overwrite=True, max_shard_size=None, save_format=None, **kwargs) -> None:
         """Saves the weights alone."""
         from pykeras import saving
 
-        saving.save_weights(self, filepath, overwrite=overwrite, save_format=save_format, **kwargs)
+        saving.save_weights(self, filepath, overwrite, max_shard_size, save_format, **kwargs)
 
     def load_weights(self, filepath, skip_mismatch=False, by_name=False, **kwargs) -> None:
         """Loads weights into a model of the same structure, or into layers of the same names with ``by_name``."""

@@ -117,13 +117,14 @@ def _is_archive(path):
         return file.read(len(archive.SIGNATURE)) == archive.SIGNATURE
 
 
-def save_weights(model, filepath, overwrite=True, save_format=None, **kwargs):
+def save_weights(model, filepath, overwrite=True, max_shard_size=None, save_format=None, **kwargs):
     """Saves the weights of any model.
 
     Arguments:
         model: with weights.
         filepath: path ending in ``.weights.h5`` (of Keras 3; with the optimizer's state) or ``.h5`` (of Keras 2).
         overwrite: replace a file that exists without asking.
+        max_shard_size: must be None: a file can be replaced whole, several not.
         save_format: ``"h5"`` for Keras 2's form, whatever the suffix.
 
     Raises:
@@ -134,6 +135,8 @@ def save_weights(model, filepath, overwrite=True, save_format=None, **kwargs):
     kwargs.pop("options", None)
     if kwargs:
         raise TypeError(f"save_weights: unknown argument {next(iter(kwargs))!r}")
+    if max_shard_size is not None:
+        raise ValueError("save_weights: max_shard_size: weights are written into one file, which has no limit of size")
     wanted = _format(filepath, save_format, weights=True)
     if not _may_write(filepath, overwrite):
         return

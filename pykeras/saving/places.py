@@ -48,13 +48,17 @@ def places(root: Any, layout: Layout = KERAS3) -> list[tuple[str, Any]]:
         >>> [path for path, _ in places(model)]
         ['', 'layers/dense', 'layers/dense_1']
     """
-    return list(_walk(root, "", layout, set(), set()))
+    return list(_walk(root, "", layout, {}, {}))
 
 
-def _walk(owner: Any, path: str, layout: Layout, met: set[int], containers: set[int]) -> Iterator[tuple[str, Any]]:
+# What was met is kept, by its identity: a list that a property made for this walk alone would leave its id to the next.
+_Met = dict[int, Any]
+
+
+def _walk(owner: Any, path: str, layout: Layout, met: _Met, containers: _Met) -> Iterator[tuple[str, Any]]:
     if id(owner) in met:
         return
-    met.add(id(owner))
+    met[id(owner)] = owner
     yield path, owner
     for name, value in _attributes(owner, layout):
         inner = f"{path}/{name}" if path else name
@@ -65,11 +69,11 @@ def _walk(owner: Any, path: str, layout: Layout, met: set[int], containers: set[
 
 
 def _walk_container(
-    container: Any, path: str, layout: Layout, met: set[int], containers: set[int]
+    container: Any, path: str, layout: Layout, met: _Met, containers: _Met
 ) -> Iterator[tuple[str, Any]]:
     if id(container) in containers:
         return
-    containers.add(id(container))
+    containers[id(container)] = container
     used: dict[str, int] = {}
 
     def numbered(name: str) -> str:

@@ -278,3 +278,26 @@ def test_pickle(build):
         again.train_on_batch(X, Y)
         for a, b in zip(before, model.get_weights(), strict=True):
             np.testing.assert_array_equal(a, b)
+
+
+def test_every_model_inside_a_subclassed_one_is_found(tmp_path):
+    """The lists that ``layers`` makes anew each time have the same identity now and then; none may count as met."""
+
+    class Many(models.Model):
+        def __init__(self):
+            super().__init__()
+            for number in range(30):
+                setattr(self, f"block{number}", models.Sequential([layers.Dense(2, use_bias=False)]))
+
+        def call(self, x):
+            for number in range(30):
+                x = getattr(self, f"block{number}")(x)
+            return x
+
+    first, second = Many(), Many()
+    for model in (first, second):
+        model(np.ones((1, 2), "f4"))
+    first.save_weights(tmp_path / "m.weights.h5")
+    second.load_weights(tmp_path / "m.weights.h5")
+    for a, b in zip(first.get_weights(), second.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
