@@ -24,7 +24,15 @@ def linear():
     return model
 
 
-def test_ctrl_c_is_heard_and_leaves_the_model_usable():
+@pytest.fixture
+def keyboard():
+    """Ctrl-C raises KeyboardInterrupt, also in a suite that was started in the background, where shells ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_ctrl_c_is_heard_and_leaves_the_model_usable(keyboard):
     model = linear()
     model.fit(X, Y, verbose=0)
     threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
