@@ -168,8 +168,10 @@ def _walk(owner, path, found, seen):
         children = enumerate(owner)
     elif hasattr(owner, "_flatten_layers"):
         # Sequential and functional models have their layers by name, others by attribute
-        named = {layer.name: layer for layer in owner.layers} if hasattr(owner, "_layers") else {}
-        named = named or {name: value for name, value in vars(owner).items() if not name.startswith("_")}
+        if hasattr(owner, "add") or "_graph" in vars(owner):
+            named = {layer.name: layer for layer in owner.layers}
+        else:
+            named = {name: value for name, value in vars(owner).items() if not name.startswith("_")}
         children = [*((variable.name, variable) for variable in owner._own_variables()), *named.items()]
     else:
         return
