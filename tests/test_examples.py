@@ -126,3 +126,24 @@ def test_fashion_mnist_is_the_same_to_the_last_bit(tmp_path):
     assert losses("--threads", 2) == first
     assert losses("--threads", 2, "--eager") == first
     assert losses("--threads", 1, "--seed", 2) != first
+
+
+def test_gan(tmp_path):
+    output = run("gan.py", "--epochs", 30, "--samples", 2048, cwd=tmp_path)
+    before, after = map(float, re.search(r"ring: ([\d.]+) before, ([\d.]+) after", output).groups())
+    assert after < before / 3
+
+
+def test_vae(tmp_path):
+    output = run("vae.py", "--epochs", 8, cwd=tmp_path)
+    before, after = map(float, re.search(r"test part: ([\d.]+) before, ([\d.]+) after", output).groups())
+    assert after < 0.75 * before and "val_reconstruction" in output
+
+
+def test_overfitting(tmp_path):
+    pytest.importorskip("matplotlib")
+    output = run("overfitting.py", "--epochs", 200, cwd=tmp_path)
+    least, last = map(float, re.search(r"validation error: ([\d.]+) at epoch \d+, ([\d.]+)", output).groups())
+    restored = float(re.search(r"goes back to epoch \d+: validation error ([\d.]+)", output)[1])
+    assert least < last and restored == pytest.approx(least, abs=0.002)
+    assert (tmp_path / "overfitting.png").stat().st_size > 10_000

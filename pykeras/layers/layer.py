@@ -107,6 +107,7 @@ class Layer(LayerOfKeras2, Stateless, Weights, Masks, Operation):
     def _build_once(self, arguments: Arguments) -> None:
         if self.built:
             return
+        self._path = "/".join(self._path_names())
         shapes = arguments.shapes()
         self._build_shapes = shapes
         with _core.Unrecorded():

@@ -80,6 +80,23 @@ class Weights(Operation):
         return [v for v, d in zip(found, declared) if d] + [v for v, d in zip(found, declared) if not d]
 
     @property
+    def path(self) -> str:
+        """The names of the layers around this one when it was built, and its own, between slashes."""
+        return self.__dict__.get("_path") or self.name  # type: ignore[has-type]
+
+    @property
+    def metrics(self) -> list[Any]:
+        """The metrics that this layer and its sublayers hold."""
+        from pykeras.metrics import Metric
+
+        return tracking.unique([m for layer in self._flatten_layers() for m in tracking.held(layer, (Metric,))])
+
+    @property
+    def metrics_variables(self) -> list[Variable]:
+        """The variables of those metrics."""
+        return [variable for metric in self.metrics for variable in metric.variables]
+
+    @property
     def weights(self) -> list[Variable]:
         """All weights: this layer's, then those of its sublayers in the order they were set."""
         self._check_has_weights()

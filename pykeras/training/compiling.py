@@ -1,6 +1,6 @@
 """``compile``: what a model needs to know to be trained, and the metrics it reports."""
 
-from pykeras import check, metrics, ops, optimizers
+from pykeras import check, metrics, ops, optimizers, tree
 from pykeras.layers import tracking
 from pykeras.registry import deserialize_keras_object, serialize_keras_object, suggest
 from pykeras.training.compile_loss import CompileLoss
@@ -57,7 +57,8 @@ class Compiling:
                 such lists or a dict by output. ``"accuracy"`` becomes the one that fits labels and outputs.
             weighted_metrics: the same, for metrics that take sample weights into account.
             run_eagerly: run each step in Python, for debugging.
-            steps_per_execution: batches between two calls of callbacks' hooks for batches.
+            steps_per_execution: batches between two calls of callbacks' hooks for batches; ``"auto"`` is 1: without such
+                hooks the loop over batches runs in C++ anyway.
             jit_compile: accepted; a step is always recorded, compiled and replayed.
             auto_scale_loss: accepted; there is no reduced precision whose loss would need scaling.
             **kwargs: Keras 2's ``sample_weight_mode`` (the weights' shape says it) and ``target_tensors`` (gone).
@@ -82,7 +83,9 @@ class Compiling:
             "metrics": metrics,
             "weighted_metrics": weighted_metrics,
             "run_eagerly": bool(run_eagerly),
-            "steps_per_execution": check.positive_int("steps_per_execution", steps_per_execution),
+            "steps_per_execution": 1
+            if steps_per_execution == "auto"
+            else check.positive_int("steps_per_execution", steps_per_execution),
             "jit_compile": jit_compile,
         }
         names = getattr(self, "output_names", None)
@@ -97,7 +100,7 @@ class Compiling:
         object.__setattr__(self, "_compiled", compiled)
         object.__setattr__(self, "_optimizer", compiled.optimizer)
         self._run_eagerly = bool(run_eagerly)
-        self._steps_per_execution = int(steps_per_execution)
+        self._steps_per_execution = arguments["steps_per_execution"]
         self.jit_compile = jit_compile
         self.auto_scale_loss = auto_scale_loss
         self.stop_training = False
@@ -106,7 +109,9 @@ class Compiling:
     def _refuse_unknown(self, given):
         if given.pop("target_tensors", None) is not None:
             raise ValueError("compile(): target_tensors is gone with symbolic labels: pass labels to fit(x, y)")
-        given.pop("sample_weight_mode", None)
+        mode = given.pop("sample_weight_mode", None)
+        if any(each not in (None, "temporal", "samplewise") for each in tree.flatten(mode)):
+            raise ValueError(f'compile(): sample_weight_mode: expected None or "temporal", got {mode!r}')
         if given:
             name = next(iter(given))
             near = suggest(name, ["optimizer", "loss", "loss_weights", "metrics", "weighted_metrics", "run_eagerly"])

@@ -7,6 +7,7 @@ eagerly from then on, and says so once.
 
 from __future__ import annotations
 
+import threading
 import time
 import warnings
 from collections.abc import Callable
@@ -34,6 +35,7 @@ class Step:
         self._seen: dict = {}
         self._arrays: dict[tuple, _core.Program] = {}
         self._warned = False
+        self._lock = threading.RLock()
         self.order: list[str] | None = None  #: names of the results, kept here once they cannot change
 
     @property
@@ -50,7 +52,11 @@ class Step:
         key = _signature(batch)
         entry = self._seen.get(key)
         if entry is None:
-            return self._record(key, batch, leaves)
+            # threads that come together wait for the first: it makes the weights
+            with self._lock:
+                entry = self._seen.get(key)
+                if entry is None:
+                    return self._record(key, batch, leaves)
         if entry.eager:
             return _values(self.function(batch))
         if type(batch) is tuple and len(batch) == 1 and batch[0] is leaves[0] and entry.single:
@@ -122,6 +128,9 @@ class Step:
         return [entry._program for entry in self._seen.values() if entry._program is not None]
 
 
+_compiling = threading.Lock()
+
+
 class _Entry:
     """What is known of one signature: nothing to replay (``eager``), a recording, or its program."""
 
@@ -141,8 +150,10 @@ class _Entry:
 
     def program(self) -> _core.Program:
         if self._program is None:
-            self._program = _core.Program(self._recording)
-            self._recording = None
+            with _compiling:
+                if self._program is None:
+                    self._program = _core.Program(self._recording)
+                    self._recording = None
         return self._program
 
     def outputs(self, tensors: list) -> Any:

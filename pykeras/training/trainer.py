@@ -12,11 +12,13 @@ from pykeras.training.array_batches import DEFAULT_BATCH_SIZE, ArrayBatches, Ord
 from pykeras.training.batches import ran_dry
 from pykeras.training.data import make_batches
 from pykeras.training.epoch import run_epoch
+from pykeras.training.keras2 import Keras2
+from pykeras.training.state_tree import StateTree
 from pykeras.training.stepping import Stepping
 from pykeras.utils.data_tuples import unpack_x_y_sample_weight
 
 
-class Trainer(Stepping):
+class Trainer(Stepping, StateTree, Keras2):
     """Training, evaluation and prediction, as a part of Model."""
 
     def fit(
