@@ -50,26 +50,33 @@ def encode(numbers: Any, output_mode: str, depth: int, dtype: str) -> Any:
         hot = ops.one_hot(numbers, depth, dtype=dtype)
         return ops.squeeze(hot, -2) if len(shape) > 1 and shape[-1] == 1 else hot
     binary = output_mode == "multi_hot"
-    return host(
-        f"category_{output_mode}", lambda values: counts(values, depth, binary).astype(dtype), [numbers],
-        [(result, dtype)])  # fmt: skip
+
+    def vectors(values):
+        found = counts(values.reshape(-1), *rows_of(values), depth, dtype, binary)
+        return found.reshape(*values.shape[:-1], depth)
+
+    return host(f"category_{output_mode}", vectors, [numbers], [(result, dtype)])
 
 
-def counts(numbers: np.ndarray, depth: int, binary: bool = False) -> np.ndarray:
-    """How often each number below ``depth`` is found along the last axis (``binary``: whether)."""
-    lead = numbers.shape[:-1]
-    count, width = math.prod(lead), numbers.shape[-1] if numbers.ndim else 1
-    return counts_of_rows(numbers.reshape(-1), np.repeat(np.arange(count), width), count, depth, binary).reshape(
-        *lead, depth
-    )
+def rows_of(numbers: np.ndarray) -> tuple[np.ndarray, int]:
+    """Which row along the last axis each number belongs to, and how many rows there are."""
+    count = math.prod(numbers.shape[:-1])
+    return np.repeat(np.arange(count), numbers.shape[-1] if numbers.ndim else 1), count
 
 
-def counts_of_rows(numbers: np.ndarray, rows: np.ndarray, count: int, depth: int, binary: bool) -> np.ndarray:
-    """How often each number below ``depth`` is found in each of ``count`` rows; ``rows`` says to which a number
-    belongs."""
+def counts(
+    numbers: np.ndarray, rows: np.ndarray, count: int, depth: int, dtype: str, binary: bool = False,
+    weights: np.ndarray | None = None,
+) -> np.ndarray:  # fmt: skip
+    """How often each number below ``depth`` is found in each of ``count`` rows (``binary``: whether), times its weight.
+
+    Only places that hold something are touched: of a large vocabulary most do not.
+    """
     inside = (numbers >= 0) & (numbers < depth)
-    found = np.bincount(rows[inside] * depth + numbers[inside].astype(np.int64), minlength=count * depth)
-    return (np.minimum(found, 1) if binary else found).reshape(count, depth)
+    places, found = np.unique(rows[inside] * depth + numbers[inside].astype(np.int64), return_counts=True)
+    vectors = np.zeros(count * depth, dtype)
+    vectors[places] = (1 if binary else found) * (1 if weights is None else weights[places % depth])
+    return vectors.reshape(count, depth)
 
 
 @REGISTRY.register

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections
-import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ import numpy as np
 from pykeras import config, ops, strings
 from pykeras.layers.layer import REGISTRY
 from pykeras.layers.preprocessing.adapting import batches, is_whole
-from pykeras.layers.preprocessing.encoding import counts_of_rows, encode, encoded_shape
+from pykeras.layers.preprocessing.encoding import counts, encode, encoded_shape, rows_of
 from pykeras.layers.preprocessing.hashing import buckets
 from pykeras.layers.preprocessing.vocabulary import Table, Vocabulary
 from pykeras.ops.host import host
@@ -86,22 +85,26 @@ class IndexLookup(Vocabulary):
         if self._given or not found:
             return
         if self.text:
-            found = {self._token("", token): count for token, count in found.items()}
+            found = self._decoded(found)
         for special in (self.mask_token, self.oov_token):
             if special is not None:
                 found.pop(special, None)
-        key = (lambda item: (item[1], strings.as_bytes(item[0]))) if self.text else (lambda item: (item[1], item[0]))
-        tokens = [token for token, _ in sorted(found.items(), key=key, reverse=True)]
+        tokens = sorted(found, key=strings.as_bytes if self.text else None, reverse=True)
+        tokens.sort(key=found.__getitem__, reverse=True)  # which keeps the order of equal ones
         if self.max_tokens is not None:
             tokens = tokens[: max(self.max_tokens - self._token_start, 0)]
         weights = None
         if self.output_mode == "tf_idf":
-            documents = {self._token("", token): count for token, count in self._document_counts.items()}
+            documents = self._decoded(self._document_counts)
             seen = np.array([documents[token] for token in tokens], np.float64)
             weights = np.log(1 + self._documents / (1 + seen))
             weights = np.pad(weights, (self._token_start, 0), constant_values=weights.mean() if len(weights) else 0)
         self._settle(tokens, weights)
         self._clear()
+
+    def _decoded(self, counted: dict) -> dict:
+        """The counts of texts, which may have been counted as bytes."""
+        return dict(zip(self.in_encoding(list(map(strings.as_text, counted))), counted.values()))
 
     def reset_state(self):
         """Forgets what was counted."""
@@ -131,8 +134,7 @@ class IndexLookup(Vocabulary):
             return self.indices(tokens).reshape(numbers.shape)
 
         def vectors(numbers):
-            count, width = math.prod(numbers.shape[:-1]), numbers.shape[-1] if numbers.ndim else 1
-            found = self.weighted(look_up(numbers).reshape(-1), np.repeat(np.arange(count), width), count)
+            found = self.weighted(look_up(numbers).reshape(-1), *rows_of(numbers))
             return found.reshape(*numbers.shape[:-1], -1)
 
         if self.output_mode in ("int", "one_hot"):
@@ -145,8 +147,9 @@ class IndexLookup(Vocabulary):
         """One vector for each of ``count`` rows of indices: multi-hot, counts, or counts times weights."""
         if self.output_mode == "tf_idf" and self.idf_weights is None:
             raise RuntimeError(f"{self._label}: has no idf_weights yet: adapt it, or give a vocabulary with them")
-        found = counts_of_rows(indices, rows, count, self.known_depth(), self.output_mode == "multi_hot")
-        return found * self.idf_weights if self.output_mode == "tf_idf" else found
+        weights = self.idf_weights if self.output_mode == "tf_idf" else None
+        binary = self.output_mode == "multi_hot"
+        return counts(indices, rows, count, self.known_depth(), config.floatx(), binary, weights)
 
     def known_depth(self) -> int:
         depth = self._depth()
