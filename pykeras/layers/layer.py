@@ -247,7 +247,7 @@ class Layer(LayerOfKeras2, Stateless, Weights, Masks, Operation):
                 return {k: symbolic(v) for k, v in shape.items()}
             if isinstance(shape, (list, tuple)) and any(isinstance(s, (list, tuple, dict)) for s in shape):
                 return type(shape)(symbolic(s) for s in shape)
-            return KerasTensor(tuple(shape), self.compute_dtype)
+            return KerasTensor(tuple(shape), self.input_dtype)
 
         named = {k.removesuffix("_shape"): symbolic(v) for k, v in kwargs.items() if k != "input_shape"}
         inputs = [symbolic(shape) for shape in (*args, *([kwargs["input_shape"]] if "input_shape" in kwargs else []))]

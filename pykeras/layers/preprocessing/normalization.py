@@ -130,7 +130,7 @@ class Normalization(Layer):
 
     def update_state(self, data, whole=False):
         """Adds a batch to what mean and variance are taken from, by Chan's rule for parts of data."""
-        values = np.asarray(data, None if hasattr(data, "dtype") else config.floatx())
+        values = np.asarray(data)
         if values.dtype.kind not in "biuf":
             raise TypeError(f"{self._label}: adapt: expected numbers, got an array of dtype {values.dtype}")
         if not self.built:
