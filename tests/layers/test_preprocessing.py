@@ -121,7 +121,9 @@ def test_adapted_anew_a_recorded_step_knows():
 
 
 def test_strings_come_out():
-    model = pykeras.Sequential([layers.Input((2,), dtype="int64"), layers.StringLookup(vocabulary=["a", "b"], invert=True)])
+    model = pykeras.Sequential(
+        [layers.Input((2,), dtype="int64"), layers.StringLookup(vocabulary=["a", "b"], invert=True)]
+    )
     for _ in range(3):
         assert model.predict(np.array([[1, 2], [0, 1]]), verbose=0).tolist() == [["a", "b"], ["[UNK]", "a"]]
 
@@ -232,7 +234,9 @@ def test_adapting_again_forgets_and_states_can_be_built_by_hand():
 
 def test_functions_that_standardize_and_split():
     vectorize = layers.TextVectorization(
-        standardize=lambda x: np.char.replace(x, "-", ","), split=lambda x: np.char.split(x, ","), output_sequence_length=3
+        standardize=lambda x: np.char.replace(x, "-", ","),
+        split=lambda x: np.char.split(x, ","),
+        output_sequence_length=3,
     )
     vectorize.adapt(["a-b", "a,c"])
     assert vectorize(["c,a-a", "d"]).tolist() == [[3, 2, 2], [1, 0, 0]]

@@ -108,7 +108,9 @@ def made(layers, entry):
     config = {k: tuple(v) if k in ("ngrams", "axis") and isinstance(v, list) else v for k, v in entry["config"].items()}
     layer = getattr(layers, entry["layer"])(**config)
     if entry["adapt"] is not None:
-        layer.adapt(np.array(entry["adapt"], entry["dtype"] or (None if entry["layer"] != "Normalization" else "float32")))
+        layer.adapt(
+            np.array(entry["adapt"], entry["dtype"] or (None if entry["layer"] != "Normalization" else "float32"))
+        )
     return layer
 
 

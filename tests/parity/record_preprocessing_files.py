@@ -19,9 +19,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 def main():
     expected = {}
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(
-        HERE / "fixtures" / "preprocessing_files.zip", "w", zipfile.ZIP_DEFLATED
-    ) as archive:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        zipfile.ZipFile(HERE / "fixtures" / "preprocessing_files.zip", "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
         for which, given, suffix in (
             (keras, False, "keras"), (tf_keras, False, "keras"), (keras, True, "h5"), (tf_keras, True, "h5"),
         ):  # fmt: skip

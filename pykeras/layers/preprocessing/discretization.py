@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pykeras import check, ops
+from pykeras import check, ops, registry
 from pykeras.layers.layer import REGISTRY, Layer
 from pykeras.layers.preprocessing.adapting import batches
 from pykeras.layers.preprocessing.encoding import checked_mode, dense, encode
@@ -99,6 +99,13 @@ class Discretization(Layer):
             self.summary = np.asarray(store["0"], np.float32)
             if self.bin_boundaries is None:
                 self.finalize_state()
+
+    def get_config(self):
+        config = super().get_config()
+        del config["trainable"]  # Keras 3 would not take it
+        if registry.in_keras2_form() and self.output_mode == "int":
+            config["dtype"] = "int64"  # that of the output, there
+        return config
 
     @classmethod
     def from_config(cls, config):

@@ -154,7 +154,9 @@ class IndexLookup(Vocabulary):
     def known_depth(self) -> int:
         depth = self._depth()
         if depth is None:
-            raise RuntimeError(f'{self._label}: output_mode "{self.output_mode}" needs a vocabulary: adapt it, or give one')
+            raise RuntimeError(
+                f'{self._label}: output_mode "{self.output_mode}" needs a vocabulary: adapt it, or give one'
+            )
         return depth
 
     def indices(self, tokens: list) -> np.ndarray:

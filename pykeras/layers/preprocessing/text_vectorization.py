@@ -66,7 +66,9 @@ class TextVectorization(Layer):
             if self.output_mode != "int":
                 raise ValueError(f'output_sequence_length needs output_mode "int", got "{self.output_mode}"')
         if self.output_mode == "one_hot" and (split is not None or ngrams is not None):
-            raise ValueError('output_mode "one_hot" needs split=None and no ngrams; "multi_hot" makes one vector of a text')
+            raise ValueError(
+                'output_mode "one_hot" needs split=None and no ngrams; "multi_hot" makes one vector of a text'
+            )
         self.output_sequence_length = output_sequence_length
         self.pad_to_max_tokens = pad_to_max_tokens
         self.sparse, self.ragged = dense("sparse", sparse), dense("ragged", ragged)
@@ -193,7 +195,8 @@ class TextVectorization(Layer):
 
     def get_config(self):
         inner = {**self._lookup_layer.given_vocabulary(), "vocabulary_size": self.vocabulary_size()}
-        return {**super().get_config(), **inner}
+        dtype = {"dtype": "string"} if registry.in_keras2_form() else {}
+        return {**super().get_config(), **inner, **dtype}
 
     @classmethod
     def from_config(cls, config):

@@ -47,12 +47,13 @@ def split_up(texts: list[bytes], how: Any) -> list[list[bytes]]:
     if not callable(how):
         return list(map(SPLIT[how], texts))
     result = how(np.array([text.decode("utf-8", "surrogateescape") for text in texts], str))
-    result = result.tolist() if hasattr(result, "tolist") else result.to_list() if hasattr(result, "to_list") else result
+    result = (
+        result.tolist() if hasattr(result, "tolist") else result.to_list() if hasattr(result, "to_list") else result
+    )
     if not isinstance(result, (list, tuple)) or len(result) != len(texts) or any(isinstance(r, str) for r in result):
         raise ValueError(
             f"split: expected a function from an array of {len(texts)} texts to as many lists of tokens, got "
-            f"{type(result).__name__}"
-            + (f" of length {len(result)}" if isinstance(result, (list, tuple)) else "")
+            f"{type(result).__name__}" + (f" of length {len(result)}" if isinstance(result, (list, tuple)) else "")
         )
     return [[strings.as_bytes(strings.as_text(token)) for token in row] for row in result]
 

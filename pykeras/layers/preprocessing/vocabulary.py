@@ -60,7 +60,7 @@ class Vocabulary(Layer):
         if idf_weights is not None and self.output_mode != "tf_idf":
             raise ValueError(f'idf_weights need output_mode "tf_idf", got "{self.output_mode}"')
         if self.output_mode == "tf_idf" and vocabulary is not None and idf_weights is None:
-            raise ValueError("a vocabulary with output_mode \"tf_idf\" needs idf_weights, too")
+            raise ValueError('a vocabulary with output_mode "tf_idf" needs idf_weights, too')
         self.supports_masking = False
         self.input_vocabulary = None
         self.input_idf_weights = None
@@ -197,7 +197,10 @@ class Vocabulary(Layer):
     def get_config(self):
         size = self.vocabulary_size() if self._tokens else self._said_size
         common = {"oov_method": self.oov_method, "salt": self.salt, "vocabulary_size": size}
-        return {**super().get_config(), **common, **self.given_vocabulary()}
+        config = {**super().get_config(), **common, **self.given_vocabulary()}
+        if registry.in_keras2_form() and self.output_mode == "int":
+            config["dtype"] = "int64"  # that of the output, there
+        return config
 
     def given_vocabulary(self) -> dict:
         """What a configuration says of the vocabulary: that of the constructor, in files without assets any."""

@@ -29,8 +29,8 @@ class Bidirectional(Layer):
         weights: initial values, those of the forward layer first.
         backward_layer: the layer for the other direction instead of a copy; its ``go_backwards`` must be the other.
 
-    Inputs, ``mask`` and ``constants`` as the layer's; ``initial_state`` holds the states of the forward layer, then those of the
-    backward one, and so do the states that come with ``return_state``. With ``return_sequences`` the outputs
+    Inputs, ``mask`` and ``constants`` as the layer's; ``initial_state`` holds the states of the forward layer, then
+    those of the backward one, and so do the states that come with ``return_state``. With ``return_sequences`` the outputs
     of the backward layer are turned round, so that both are in one order.
 
     Raises ``ValueError`` for layers that do not fit each other.
