@@ -243,8 +243,9 @@ void bind_tensor(py::module_& m) {
   m.def("tensor", &tensor_from_array, py::arg("array"), "A tensor with the values of a NumPy array.");
   m.def(
       "string_tensor",
-      [](const py::array_t<int64_t>& numbers) {
+      [](const py::array& numbers) {
         const Tensor tensor = tensor_from_array(numbers);
+        if (tensor.dtype() != DType::int64) throw TypeError("string_tensor: expected int64 numbers");
         return tensor.viewed_as(Spec{DType::string, tensor.shape()});
       },
       py::arg("numbers"), "A tensor of strings from the numbers that pykeras.strings gave them.");

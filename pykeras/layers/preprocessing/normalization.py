@@ -28,7 +28,7 @@ class Normalization(Layer):
     >>> layer = Normalization(axis=None)
     >>> layer.adapt([1.0, 2.0, 3.0, 4.0, 5.0])
     >>> layer([3.0, 5.0]).numpy().round(3).tolist()
-    [0.0, 1.414]
+    [0.0, 1.414...]
     """
 
     _config_attributes = {"mean": "input_mean", "variance": "input_variance"}
