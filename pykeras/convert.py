@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from pykeras import _core, config
+from pykeras import _core, config, strings
 
 
 def tensor_from(value: Any, op: str = "convert_to_tensor", name: str = "x") -> _core.Tensor:
-    """A tensor with the values of an array, a (nested) list or anything with ``__array__``.
+    """A tensor with the values of an array, a (nested) list or anything with ``__array__``; texts make one of strings.
 
     Python floats in lists become ``floatx()``, integers ``int32`` when they fit.
-    Raises ``TypeError`` naming the op and the argument when the value is no array of numbers.
+    Raises ``TypeError`` naming the op and the argument when the value is no array of numbers or texts.
     """
     is_array = hasattr(value, "__array__")
     if not is_array and isinstance(value, (list, tuple)):
@@ -22,6 +22,8 @@ def tensor_from(value: Any, op: str = "convert_to_tensor", name: str = "x") -> _
         array = np.asarray(value)
     except (ValueError, TypeError) as error:
         raise type(error)(f"{op}: {name}: {error}") from None
+    if array.dtype.kind in "USO" and strings.is_text(array):
+        return _strings_from(value if isinstance(value, (list, tuple)) else array, op, name)
     if array.dtype not in _NUMPY_DTYPES:
         if array.dtype == np.float16:
             array = array.astype("float32")
@@ -33,6 +35,13 @@ def tensor_from(value: Any, op: str = "convert_to_tensor", name: str = "x") -> _
         elif array.dtype == np.int64 and (array.size == 0 or (array.min() >= -(2**31) and array.max() < 2**31)):
             array = array.astype(np.int32)
     return _core.tensor(array)
+
+
+def _strings_from(value: Any, op: str, name: str) -> _core.Tensor:
+    try:
+        return strings.tensor_of(value)
+    except TypeError as error:
+        raise TypeError(f"{op}: {name}: {error}") from None
 
 
 def _without_tensors(value: Any) -> Any:

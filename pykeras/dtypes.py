@@ -18,7 +18,7 @@ _ALIASES = {"int": "int32", "float": "float32", "double": "float64", "boolean": 
 def standardize_dtype(dtype: Any) -> str:
     """The name of a dtype given as a name, a NumPy dtype, a Python type or an object with ``name``.
 
-    ``None`` is ``floatx()``. Raises ``ValueError`` for what is no dtype of ours.
+    ``None`` is ``floatx()``; ``"string"`` is the dtype of texts. Raises ``ValueError`` for what is no dtype of ours.
 
     Example:
 
@@ -42,7 +42,7 @@ def standardize_dtype(dtype: Any) -> str:
         name = config.floatx()
     else:
         name = getattr(dtype, "name", None) or np.dtype(dtype).name
-    if name not in ALL:
+    if name not in ALL and name != "string":
         raise ValueError(f"dtype: expected one of {', '.join(ALL)}, got {dtype!r}")
     return name
 

@@ -21,7 +21,7 @@ PACKAGE = ROOT / "pykeras"
 # row is said to be one room.
 FLOORS = [
     {"_core"},
-    {"dtypes", "config", "check", "tree", "registry", "keras_tensor", "variables", "convert"},
+    {"dtypes", "config", "check", "tree", "registry", "keras_tensor", "variables", "convert", "strings"},
     {"ops", "random", "differentiation"},
     {"dtype_policies", "activations", "initializers", "regularizers", "constraints", "losses", "metrics", "optimizers"},
     {"layers"},

@@ -16,9 +16,12 @@ std::shared_ptr<py::object> held(py::object object) {
           }};
 }
 
+/// Strings come and go as their numbers.
+const char* stored_name(DType dtype) { return name_of(dtype == DType::string ? DType::int64 : dtype); }
+
 py::array view_of(const In& in) {
   std::vector<py::ssize_t> shape(in.spec->shape.begin(), in.spec->shape.end());
-  py::array array(py::dtype(name_of(in.dtype())), shape, in.data, py::none());
+  py::array array(py::dtype(stored_name(in.dtype())), shape, in.data, py::none());
   py::detail::array_proxy(array.ptr())->flags &= ~py::detail::npy_api::NPY_ARRAY_WRITEABLE_;
   return array;
 }
@@ -81,7 +84,8 @@ class HostOp final : public Op {
 
  private:
   void store(py::handle value, const Out& out) const {
-    py::array array = py::module_::import("numpy").attr("ascontiguousarray")(value, py::dtype(name_of(out.dtype())));
+    py::array array =
+        py::module_::import("numpy").attr("ascontiguousarray")(value, py::dtype(stored_name(out.dtype())));
     const Shape& shape = out.spec->shape;
     // ascontiguousarray gives scalars an axis.
     const bool fits =

@@ -102,6 +102,7 @@ void settle_weak(const OpInfo& info, std::vector<Operand>& operands) {
       weak_float = weak_float || is_float(operand.tensor.dtype());
     } else if (operand.tensor || operand.symbolic) {
       const DType dtype = operand.symbolic ? operand.symbolic->spec.dtype : operand.tensor.dtype();
+      if (dtype == DType::string) continue;  // beside indices, or refused later
       strong = strong ? common_dtype(*strong, dtype) : dtype;
     }
   }

@@ -13,7 +13,9 @@ constexpr std::array<py::dtype (*)(), dtype_count> numpy_dtypes{
     &py::dtype::of<int16_t>, &py::dtype::of<uint32_t>, &py::dtype::of<int32_t>, &py::dtype::of<uint64_t>,
     &py::dtype::of<int64_t>, &py::dtype::of<float>,    &py::dtype::of<double>};
 
-py::dtype numpy_dtype(DType dtype) { return numpy_dtypes[static_cast<int>(dtype)](); }
+py::dtype numpy_dtype(DType dtype) {
+  return numpy_dtypes[static_cast<int>(dtype == DType::string ? DType::int64 : dtype)]();
+}
 
 /// By NumPy's one-letter kind, which our names begin with, and the size: no Python attribute is looked up.
 DType dtype_from_numpy(const py::dtype& dtype) {
@@ -24,14 +26,21 @@ DType dtype_from_numpy(const py::dtype& dtype) {
   throw TypeError("unknown or unsupported dtype \"" + std::string(py::str(dtype)) + "\"");
 }
 
-/// A read-only view of the tensor's memory; the tensor lives as long as the view.
-py::array array_of(const Tensor& tensor) {
+/// A read-only view of the tensor's memory, of strings their numbers; the tensor lives as long as the view.
+py::array memory_of(const Tensor& tensor) {
   std::vector<py::ssize_t> shape(tensor.shape().begin(), tensor.shape().end());
   auto* handle = new Tensor(tensor);
   const py::capsule owner(handle, [](void* p) { delete static_cast<Tensor*>(p); });
   py::array array(numpy_dtype(tensor.dtype()), shape, tensor.data(), owner);
   py::detail::array_proxy(array.ptr())->flags &= ~py::detail::npy_api::NPY_ARRAY_WRITEABLE_;
   return array;
+}
+
+/// The values: a view of the memory, or an array of texts.
+py::array array_of(const Tensor& tensor) {
+  py::array memory = memory_of(tensor);
+  if (tensor.dtype() != DType::string) return memory;
+  return py::module_::import("pykeras.strings").attr("texts_of")(memory);
 }
 
 py::object item(const Tensor& tensor, const char* how) {
@@ -45,7 +54,7 @@ py::object item(const Tensor& tensor, const char* how) {
 }  // namespace
 
 DType dtype_from_name(const std::string& name) {
-  for (int i = 0; i < dtype_count; ++i) {
+  for (int i = 0; i <= dtype_count; ++i) {
     if (name == dtype_names[i]) return static_cast<DType>(i);
   }
   throw TypeError("unknown or unsupported dtype \"" + name + "\"");
@@ -202,6 +211,7 @@ void bind_tensor(py::module_& m) {
           "(op, input) when this is the result of a softmax or sigmoid, else None.")
       .def_buffer([](const Tensor& t) {
         note_value_read(t, "buffer");
+        if (t.dtype() == DType::string) throw TypeError("a tensor of strings has no buffer; use numpy()");
         const py::array array = array_of(t);
         return py::buffer_info(t.data(), array.itemsize(), std::string(1, array.dtype().char_()), array.ndim(),
                                std::vector<py::ssize_t>(array.shape(), array.shape() + array.ndim()),
@@ -231,6 +241,15 @@ void bind_tensor(py::module_& m) {
       .def_property_readonly("ndim", [](const SymbolicTensor& t) { return t.spec.rank(); });
 
   m.def("tensor", &tensor_from_array, py::arg("array"), "A tensor with the values of a NumPy array.");
+  m.def(
+      "string_tensor",
+      [](const py::array& numbers) {
+        const Tensor tensor = tensor_from_array(numbers);
+        if (tensor.dtype() != DType::int64) throw TypeError("string_tensor: expected int64 numbers");
+        return tensor.viewed_as(Spec{DType::string, tensor.shape()});
+      },
+      py::arg("numbers"), "A tensor of strings from the numbers that pykeras.strings gave them.");
+  m.def("live_string_tensors", &live_string_tensors, "How many tensors of strings there are.");
   m.def("common_dtype", [](const std::string& a, const std::string& b) {
     return name_of(common_dtype(dtype_from_name(a), dtype_from_name(b)));
   });

@@ -9,17 +9,25 @@
 namespace pykeras {
 namespace {
 std::atomic<uint64_t> next_id{1};
+std::atomic<int64_t> string_tensors{0};
+}  // namespace
+
+int64_t live_string_tensors() { return string_tensors; }
+
+Tensor::Body::Body(const Spec& given) : spec(given) {
+  if (spec.dtype == DType::string) ++string_tensors;
+}
+Tensor::Body::~Body() {
+  if (spec.dtype == DType::string) --string_tensors;
 }
 
-Tensor::Tensor(const Spec& spec) : body_(std::make_shared<Body>()) {
-  body_->spec = spec;
+Tensor::Tensor(const Spec& spec) : body_(std::make_shared<Body>(spec)) {
   body_->storage = std::make_shared<Storage>(spec.bytes());
   body_->data = body_->storage->data();
   body_->id = next_id.fetch_add(1, std::memory_order_relaxed);
 }
 
-Tensor::Tensor(const Spec& spec, std::shared_ptr<Storage> storage, void* data) : body_(std::make_shared<Body>()) {
-  body_->spec = spec;
+Tensor::Tensor(const Spec& spec, std::shared_ptr<Storage> storage, void* data) : body_(std::make_shared<Body>(spec)) {
   body_->storage = std::move(storage);
   body_->data = data;
   body_->id = next_id.fetch_add(1, std::memory_order_relaxed);

@@ -46,6 +46,8 @@ class Tensor {
 
  private:
   struct Body {
+    explicit Body(const Spec& spec);
+    ~Body();
     Spec spec;
     std::shared_ptr<Storage> storage;
     void* data = nullptr;
@@ -58,6 +60,9 @@ class Tensor {
 };
 
 using Tensors = std::vector<Tensor>;
+
+/// How many tensors of strings there are: while there is none, nobody knows a number of a text.
+int64_t live_string_tensors();
 
 class Variable : public std::enable_shared_from_this<Variable> {
  public:

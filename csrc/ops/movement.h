@@ -19,7 +19,7 @@ struct StopGradient {
   static constexpr auto name = "stop_gradient";
   static constexpr auto doc = "x, as a constant for differentiation";
   static constexpr std::array inputs{"x"};
-  static constexpr bool view = true, constant = true;
+  static constexpr bool view = true, constant = true, moves_strings = true;
   Spec infer(Spec x) const { return x; }
   void forward(In, Out) const {}
 };
@@ -28,7 +28,7 @@ struct Reshape {
   static constexpr auto name = "reshape";
   static constexpr auto doc = "the same values in row-major order under another shape; one -1 is worked out";
   static constexpr std::array inputs{"x"};
-  static constexpr bool view = true;
+  static constexpr bool view = true, moves_strings = true;
   std::vector<int64_t> shape;
   static auto attributes() { return std::tuple{field("shape", &Reshape::shape)}; }
   Spec infer(Spec x) const;
@@ -40,6 +40,7 @@ struct Transpose {
   static constexpr auto name = "transpose";
   static constexpr auto doc = "axis i of the result is axis axes[i] of x";
   static constexpr std::array inputs{"x"};
+  static constexpr bool moves_strings = true;
   std::vector<int64_t> axes;
   static auto attributes() { return std::tuple{field("axes", &Transpose::axes)}; }
   Spec infer(Spec x) const;
@@ -51,6 +52,7 @@ struct BroadcastTo {
   static constexpr auto name = "broadcast_to";
   static constexpr auto doc = "x repeated along axes of size 1 (and new leading axes) to the given shape";
   static constexpr std::array inputs{"x"};
+  static constexpr bool moves_strings = true;
   std::vector<int64_t> shape;
   static auto attributes() { return std::tuple{field("shape", &BroadcastTo::shape)}; }
   Spec infer(Spec x) const;
@@ -62,6 +64,7 @@ struct Concatenate {
   static constexpr auto name = "concatenate";
   static constexpr auto doc = "tensors one after another along an axis";
   static constexpr std::array inputs{"xs*"};
+  static constexpr bool moves_strings = true;
   static constexpr Promotion promotion = Promotion::common;
   int64_t axis = 0;
   static auto attributes() { return std::tuple{field("axis", &Concatenate::axis)}; }
@@ -75,6 +78,7 @@ struct Split {
   static constexpr auto name = "split";
   static constexpr auto doc = "parts of x one after another along an axis, of the given sizes";
   static constexpr std::array inputs{"x"};
+  static constexpr bool moves_strings = true;
   std::vector<int64_t> sizes;
   int64_t axis = 0;
   static auto attributes() { return std::tuple{field("sizes", &Split::sizes), field("axis", &Split::axis)}; }
@@ -89,6 +93,7 @@ struct Slice {
   static constexpr auto doc =
       "elements start, start + step, ... (size of them) along each axis; size -1 means as many as there are";
   static constexpr std::array inputs{"x"};
+  static constexpr bool moves_strings = true;
   std::vector<int64_t> start, size, step;
   static auto attributes() {
     return std::tuple{field("start", &Slice::start), field("size", &Slice::size), field("step", &Slice::step)};
@@ -116,6 +121,7 @@ struct Take {
   static constexpr auto name = "take";
   static constexpr auto doc = "slices of x along an axis, by number; int64 indices of any shape";
   static constexpr std::array inputs{"x", "indices"};
+  static constexpr bool moves_strings = true;
   int64_t axis = 0;
   std::string label = {};  // whose indices they are, for messages
   static auto attributes() { return std::tuple{field("axis", &Take::axis), field("label", &Take::label)}; }

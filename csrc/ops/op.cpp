@@ -22,6 +22,9 @@ void set_floatx(DType dtype) { floatx_in_use = dtype; }
 
 DType common_dtype(DType a, DType b) {
   if (a == b) return a;
+  if (a == DType::string || b == DType::string) {
+    throw TypeError(std::string("strings and numbers have no common dtype: got ") + name_of(a) + " and " + name_of(b));
+  }
   if (is_float(a) || is_float(b)) {
     if (!is_float(a)) return b;
     if (!is_float(b)) return a;
@@ -60,6 +63,12 @@ DType promoted_dtype(Promotion promotion, const std::vector<DType>& dtypes, cons
 }
 
 }  // namespace
+
+void refuse_strings(const char* name, const Specs& specs) {
+  for (const Spec& spec : specs) {
+    if (spec.given && spec.dtype == DType::string) throw TypeError(std::string(name) + ": not defined for strings");
+  }
+}
 
 void promote_inputs(Promotion promotion, Tensors& inputs) {
   if (promotion == Promotion::none) return;

@@ -68,6 +68,7 @@ enum class Promotion {
 DType common_dtype(DType a, DType b);
 void promote_inputs(Promotion promotion, Tensors& inputs);
 Spec promoted_spec(Promotion promotion, const Specs& inputs, size_t i);
+void refuse_strings(const char* name, const Specs& specs);
 
 namespace detail {
 
@@ -102,6 +103,7 @@ struct PromotionOf<T, std::void_t<decltype(T::promotion)>> {
 PYKERAS_OPTIONAL_FLAG(view)
 PYKERAS_OPTIONAL_FLAG(remembers_input)
 PYKERAS_OPTIONAL_FLAG(constant)
+PYKERAS_OPTIONAL_FLAG(moves_strings)
 #undef PYKERAS_OPTIONAL_FLAG
 
 template <class T, class = void>
@@ -184,14 +186,11 @@ class OpOf final : public Op {
   const char* name() const override { return T::name; }
   void promote(Tensors& inputs) const override { promote_inputs(detail::PromotionOf<T>::value, inputs); }
   Specs infer(const Specs& inputs) const override {
-    constexpr Promotion promotion = detail::PromotionOf<T>::value;
-    if constexpr (promotion == Promotion::none) {
-      return detail::as_specs(detail::infer_call(value_, &T::infer, inputs));
-    } else {
-      Specs promoted;
-      for (size_t i = 0; i < inputs.size(); ++i) promoted.push_back(promoted_spec(promotion, inputs, i));
-      return detail::as_specs(detail::infer_call(value_, &T::infer, promoted));
-    }
+    constexpr bool refuses = !detail::moves_strings_of<T>::value;
+    if constexpr (refuses) refuse_strings(T::name, inputs);
+    Specs outputs = inferred(inputs);
+    if constexpr (refuses) refuse_strings(T::name, outputs);
+    return outputs;
   }
   void forward(const Ins& in, const Outs& out) const override { detail::forward_call(value_, &T::forward, in, out); }
   bool differentiable() const override { return detail::HasGradient<T>::value; }
@@ -231,6 +230,17 @@ class OpOf final : public Op {
   }
 
  private:
+  Specs inferred(const Specs& inputs) const {
+    constexpr Promotion promotion = detail::PromotionOf<T>::value;
+    if constexpr (promotion == Promotion::none) {
+      return detail::as_specs(detail::infer_call(value_, &T::infer, inputs));
+    } else {
+      Specs promoted;
+      for (size_t i = 0; i < inputs.size(); ++i) promoted.push_back(promoted_spec(promotion, inputs, i));
+      return detail::as_specs(detail::infer_call(value_, &T::infer, promoted));
+    }
+  }
+
   T value_;
 };
 

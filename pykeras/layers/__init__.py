@@ -1,6 +1,6 @@
 """Layers."""
 
-from pykeras.layers import convolution, image, pooling, reshaping
+from pykeras.layers import convolution, image, pooling, preprocessing, reshaping
 from pykeras.layers.absent import DenseFeatures, FlaxLayer, JaxLayer, TFSMLayer, TorchModuleWrapper
 from pykeras.layers.activation import ELU, Activation, Identity, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
 from pykeras.layers.activity_regularization import ActivityRegularization
@@ -52,6 +52,7 @@ from pykeras.layers.noise import (
 )  # fmt: skip
 from pykeras.layers.pipeline import Pipeline
 from pykeras.layers.pooling import *  # noqa: F403
+from pykeras.layers.preprocessing import *  # noqa: F403
 from pykeras.layers.recurrent import *  # noqa: F403
 from pykeras.layers.recurrent import __all__ as _recurrent
 from pykeras.layers.reshaping import *  # noqa: F403
@@ -80,4 +81,4 @@ __all__ = [
     "UnitNormalization", "Wrapper", "add", "average", "concatenate", "deserialize", "dot", "maximum", "minimum",
     "multiply", "serialize", "subtract", *_recurrent,
 ]  # fmt: skip
-__all__ += [*convolution.__all__, *image.__all__, *pooling.__all__, *reshaping.__all__]
+__all__ += [*convolution.__all__, *image.__all__, *pooling.__all__, *preprocessing.__all__, *reshaping.__all__]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pykeras import _core, activations, dtype_policies, regularizers, tree
+from pykeras import _core, activations, dtype_policies, regularizers, strings, tree
 from pykeras.keras_tensor import KerasTensor, Operation, any_symbolic, no_history, record_node
 from pykeras.layers import construction
 from pykeras.layers.context import calling, context
@@ -193,7 +193,7 @@ class Layer(LayerOfKeras2, Stateless, Weights, Masks, Operation):
             if isinstance(leaf, (_core.Variable, np.ndarray, np.generic)) or (
                 hasattr(leaf, "__array__") and not isinstance(leaf, (_core.Tensor, KerasTensor, _core.Variable))
             ):
-                if isinstance(leaf, np.ndarray) and leaf.dtype.kind not in "biuf":
+                if isinstance(leaf, np.ndarray) and leaf.dtype.kind not in "biuf" and not strings.is_text(leaf):
                     return leaf
                 leaf = convert_to_tensor(leaf)
             if (
@@ -206,10 +206,9 @@ class Layer(LayerOfKeras2, Stateless, Weights, Masks, Operation):
                     leaf._keras_mask = mask
             return leaf
 
-        if args and isinstance(args[0], list) and not any(
-            hasattr(leaf, "shape") or hasattr(leaf, "__array__") for leaf in tree.flatten(args[0])
-        ) and tree.flatten(args[0]) and all(isinstance(leaf, (int,
-                                                              float)) for leaf in tree.flatten(args[0])):  # fmt: skip
+        if args and strings.is_text(args[0]):
+            args = (strings.tensor_of(args[0]), *args[1:])
+        elif args and _is_list_of_numbers(args[0]):
             args = (convert_to_tensor(args[0]), *args[1:])
         return tree.map_structure(prepare, args), {k: tree.map_structure(prepare, v) for k, v in kwargs.items()}
 
@@ -249,7 +248,7 @@ class Layer(LayerOfKeras2, Stateless, Weights, Masks, Operation):
                 return {k: symbolic(v) for k, v in shape.items()}
             if isinstance(shape, (list, tuple)) and any(isinstance(s, (list, tuple, dict)) for s in shape):
                 return type(shape)(symbolic(s) for s in shape)
-            return KerasTensor(tuple(shape), self.compute_dtype)
+            return KerasTensor(tuple(shape), self.input_dtype)
 
         named = {k.removesuffix("_shape"): symbolic(v) for k, v in kwargs.items() if k != "input_shape"}
         inputs = [symbolic(shape) for shape in (*args, *([kwargs["input_shape"]] if "input_shape" in kwargs else []))]
@@ -368,6 +367,14 @@ class Layer(LayerOfKeras2, Stateless, Weights, Masks, Operation):
         if not construction.is_plain(state.get("_init_arguments")):
             del state["_init_arguments"]
         return state
+
+
+def _is_list_of_numbers(value: Any) -> bool:
+    leaves = tree.flatten(value) if isinstance(value, list) else []
+    return bool(leaves) and all(
+        isinstance(leaf, (int, float)) and not hasattr(leaf, "shape") and not hasattr(leaf, "__array__")
+        for leaf in leaves
+    )
 
 
 def _as_shape(shape: Any) -> Any:

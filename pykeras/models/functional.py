@@ -141,6 +141,8 @@ class Functional(Model):
         if not fits:
             raise ValueError(f'input "{name}" expects shape {wanted.shape}, got {given}')
         if value.dtype != wanted.dtype:
+            if "string" in (value.dtype, wanted.dtype):
+                raise TypeError(f'input "{name}" expects {wanted.dtype}, got {value.dtype}')
             value = ops.cast(value, wanted.dtype)
         if mask is not None:
             value._keras_mask = mask

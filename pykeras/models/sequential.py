@@ -71,7 +71,7 @@ class Sequential(Model):
                 shape = layer.inputs[0].shape
             if shape is not None:
                 self._all_layers.append(
-                    InputLayer(batch_shape=shape, name=f"{layer.name}_input", dtype=layer.compute_dtype)
+                    InputLayer(batch_shape=shape, name=f"{layer.name}_input", dtype=layer.input_dtype)
                 )
         tensors = list(self._tensors)
         self._all_layers.append(layer)
@@ -129,7 +129,7 @@ class Sequential(Model):
             return
         if input_shape is None:
             raise ValueError(f'Sequential "{self.name}": build: expected an input shape')
-        self._connect(Input(batch_shape=tuple(input_shape), dtype=self._stack[0].compute_dtype))
+        self._connect(Input(batch_shape=tuple(input_shape), dtype=self._stack[0].input_dtype))
 
     def _build_once(self, arguments: Any) -> None:
         if not self.built:
@@ -141,6 +141,9 @@ class Sequential(Model):
             # Layers that keep states between batches have to know how many samples these have.
             stateful = any(getattr(layer, "stateful", False) for layer in self._stack)
             shape = (inputs[0].shape[0] if stateful else None, *inputs[0].shape[1:])
+            if inputs[0].dtype == "string":  # what a first layer takes either way
+                self._settle()
+                self._connect(Input(batch_shape=shape, dtype="string"))
             self.build(shape)
             self._build_shapes = {"inputs": shape}
 

@@ -28,7 +28,14 @@ from pykeras.registry.objects import (
     serialize,
     serialize_keras_object,
 )
-from pykeras.registry.scopes import collecting, in_keras2_form, keras2_form, object_sharing
+from pykeras.registry.scopes import (
+    collecting,
+    in_keras2_form,
+    is_self_contained,
+    keras2_form,
+    object_sharing,
+    self_contained,
+)
 
 __all__ = [
     "CustomObjectScope",
@@ -44,12 +51,14 @@ __all__ = [
     "get_registered_object",
     "in_keras2_form",
     "in_safe_mode",
+    "is_self_contained",
     "keras2_form",
     "load_function",
     "object_sharing",
     "register_keras_serializable",
     "registries",
     "safe_mode_scope",
+    "self_contained",
     "serialize",
     "serialize_keras_object",
     "suggest",

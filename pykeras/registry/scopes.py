@@ -10,6 +10,7 @@ class _Local(threading.local):
     keras2 = False
     shared = None
     collected = None
+    self_contained = False
 
 
 local = _Local()
@@ -36,6 +37,22 @@ def keras2_form(enabled=True):
 def in_keras2_form():
     """Whether ``serialize`` writes Keras 2's form now."""
     return local.keras2
+
+
+@contextlib.contextmanager
+def self_contained():
+    """Inside the block configurations hold what other files keep beside them: vocabularies that layers have found."""
+    before = local.self_contained
+    local.self_contained = True
+    try:
+        yield
+    finally:
+        local.self_contained = before
+
+
+def is_self_contained():
+    """Whether configurations must hold everything now."""
+    return local.self_contained
 
 
 @contextlib.contextmanager

@@ -32,6 +32,7 @@ ONLY_KERAS3 = {
     **{kind: {"seed": ...} for kind in ("SimpleRNN", "SimpleRNNCell", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")},
     "Conv3DTranspose": {"dilation_rate": [1, 1, 1]},
     "ZeroPadding1D": {"data_format": "channels_last"},
+    **{kind: {"oov_method": "floormod", "salt": None} for kind in ("StringLookup", "IntegerLookup")},
     "Resizing": {
         "pad_to_aspect_ratio": False,
         "fill_mode": "constant",

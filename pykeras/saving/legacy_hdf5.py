@@ -38,7 +38,8 @@ def save_model(model, path, include_optimizer=True, dialect="keras2"):
     """
     _check_can_be_described(model)
     model.weights  # noqa: B018 - raises for a model without weights, before a file is begun
-    config = model_config(model, dialect)
+    with registry.self_contained():
+        config = model_config(model, dialect)
     compilation = training_config.write(model, dialect) if include_optimizer and model.compiled else None
     with files.writing(path) as file:
         file.attrs["keras_version"] = weights_hdf5.VERSIONS[dialect].encode()

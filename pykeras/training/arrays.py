@@ -1,10 +1,11 @@
-"""What users pass as data, brought to arrays: lists of numbers, NumPy, pandas, tensors, nested in lists and dicts."""
+"""What users pass as data, brought to arrays: lists of numbers (inputs: or texts), NumPy, pandas, tensors, nested in
+lists and dicts."""
 
 import numbers
 
 import numpy as np
 
-from pykeras import config, tree
+from pykeras import config, strings, tree
 from pykeras.training.stored import Rows, is_stored
 
 
@@ -38,7 +39,7 @@ def as_arrays(value, name, lazily=False):
         lazily: leave arrays on disk and sparse matrices as they are, to be read batch by batch.
 
     Raises:
-        ValueError: for text, ragged lists, objects, and arrays without samples axis, naming the place.
+        ValueError: for labels that are texts, ragged lists, objects, and arrays without samples axis, naming the place.
     """
     if value is None:
         return None
@@ -55,7 +56,7 @@ def as_arrays(value, name, lazily=False):
 
 
 def as_array(value, name):
-    """One array: see :func:`as_arrays`."""
+    """One array: see :func:`as_arrays`. Inputs (``x``) may be texts."""
     if isinstance(value, np.ndarray):
         pass
     elif isinstance(value, Rows):
@@ -75,6 +76,8 @@ def as_array(value, name):
         except ValueError as error:
             raise ValueError(f"{name}: the lists do not form an array: {error}") from None
     if value.dtype.kind in "USO":
+        if name.startswith("x") and strings.is_text(value) and value.ndim:
+            return value
         raise ValueError(
             f"{name}: expected numbers, got an array of dtype {value.dtype} and shape {value.shape}, first value "
             f"{value.flat[0]!r}. Turn text labels into numbers, say with np.unique(labels, return_inverse=True)[1]"

@@ -59,7 +59,13 @@ class Step:
                     return self._record(key, batch, leaves)
         if entry.eager:
             return _values(self.function(batch))
-        if type(batch) is tuple and len(batch) == 1 and batch[0] is leaves[0] and entry.single:
+        if (
+            type(batch) is tuple
+            and len(batch) == 1
+            and batch[0] is leaves[0]
+            and entry.single
+            and (batch[0].dtype != "string")
+        ):
             self._arrays[batch[0].shape, np.dtype(batch[0].dtype)] = entry.program()
         return entry.outputs(entry.program().run(leaves))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pykeras import check, ops, tree
 from pykeras.layers.layer import REGISTRY, Layer
-from pykeras.layers.recurrent.rnn import without_states
+from pykeras.layers.recurrent.rnn import split_constants, without_states
 from pykeras.layers.wrapper import build_inner, copy_layer, layer_from
 
 _MERGES = {
@@ -29,8 +29,8 @@ class Bidirectional(Layer):
         weights: initial values, those of the forward layer first.
         backward_layer: the layer for the other direction instead of a copy; its ``go_backwards`` must be the other.
 
-    Inputs and ``mask`` as the layer's; ``initial_state`` holds the states of the forward layer, then those of the
-    backward one, and so do the states that come with ``return_state``. With ``return_sequences`` the outputs
+    Inputs, ``mask`` and ``constants`` as the layer's; ``initial_state`` holds the states of the forward layer, then
+    those of the backward one, and so do the states that come with ``return_state``. With ``return_sequences`` the outputs
     of the backward layer are turned round, so that both are in one order.
 
     Raises ``ValueError`` for layers that do not fit each other.
@@ -45,6 +45,7 @@ class Bidirectional(Layer):
             if not isinstance(given, Layer) and not (given is None and name == "backward_layer"):
                 raise ValueError(f"Bidirectional: {name}: expected a layer, got {given!r}")
         check.one_of("merge_mode", merge_mode, tuple(_MERGES))
+        self._num_constants = check.non_negative_int("num_constants", kwargs.pop("num_constants", 0))
         super().__init__(weights=weights, **kwargs)
         self.merge_mode = merge_mode
         self.forward_layer = copy_layer(layer, name=f"forward_{layer.name.removeprefix('forward_')}")
@@ -74,27 +75,32 @@ class Bidirectional(Layer):
             if mine != other:
                 raise ValueError(f"{self._label}: {name} is {mine} for the forward layer, {other} for the backward one")
 
-    def __call__(self, sequences, initial_state=None, **kwargs):
+    def __call__(self, sequences, initial_state=None, constants=None, **kwargs):
         if isinstance(sequences, list) and sequences and all(hasattr(leaf, "shape") for leaf in sequences):
             sequences, *states = sequences
+            sequences, states, constants = split_constants(sequences, states, constants, self._num_constants)
             initial_state = states or initial_state
         if initial_state is not None:
             kwargs["initial_state"] = initial_state
+        if constants is not None:
+            kwargs["constants"] = list(constants) if isinstance(constants, (list, tuple)) else [constants]
+            self._num_constants = len(kwargs["constants"])
         return super().__call__(sequences, **kwargs)
 
-    def build(self, sequences_shape, initial_state_shape=None):
+    def build(self, sequences_shape, initial_state_shape=None, constants_shape=None):
         for layer in (self.forward_layer, self.backward_layer):
             build_inner(layer, without_states(sequences_shape))
         self.built = True
 
-    def call(self, sequences, initial_state=None, mask=None, training=None):
+    def call(self, sequences, initial_state=None, mask=None, training=None, constants=None):
         halves: list = [None, None]
         if initial_state is not None:
             if not isinstance(initial_state, (list, tuple)) or len(initial_state) % 2:
                 raise ValueError("initial_state: expected the states of both layers, a list of even length")
             half = len(initial_state) // 2
             halves = [list(initial_state[:half]), list(initial_state[half:])]
-        results = [layer(sequences, initial_state=states, mask=mask, training=training)
+        given = {} if constants is None else {"constants": constants}
+        results = [layer(sequences, initial_state=states, mask=mask, training=training, **given)
                    for layer, states in zip((self.forward_layer, self.backward_layer), halves)]  # fmt: skip
         states = []
         if self.return_state:
@@ -136,6 +142,10 @@ class Bidirectional(Layer):
     def reset_states(self) -> None:
         """Keras 2's name of ``reset_state``."""
         self.reset_state()
+
+    def get_config(self):
+        config = super().get_config()
+        return {**config, "num_constants": self._num_constants} if self._num_constants else config
 
     @classmethod
     def from_config(cls, config):

@@ -11,7 +11,7 @@ from pykeras.layers.layer import REGISTRY, Layer
 from pykeras.layers.recurrent.cell import initial_zeros
 from pykeras.layers.recurrent.dropout_cell import DropoutRNNCell
 from pykeras.layers.recurrent.loop import run_steps
-from pykeras.layers.recurrent.stacked_cells import StackedRNNCells, call_cell
+from pykeras.layers.recurrent.stacked_cells import StackedRNNCells, call_cell, takes_constants
 from pykeras.layers.wrapper import build_inner, layer_from
 from pykeras.variables import Variable
 
@@ -33,11 +33,12 @@ class RNN(Layer):
         time_major: Keras 2's: inputs and outputs are ``(time, batch, ...)``.
 
     Called on ``(batch, time, ...)``, with ``initial_state`` (a tensor or list of them; also as the rest of a list
-    ``[inputs, state, ...]``) and ``mask`` ``(batch, time)``, whose false steps leave the states as they are.
+    ``[inputs, state, ...]``), ``mask`` ``(batch, time)``, whose false steps leave the states as they are, and (Keras 2)
+    ``constants``, tensors that each step of a cell with ``call(inputs, states, constants)`` is given.
 
     Returns ``(batch, ...)`` or ``(batch, time, ...)``, and the states with ``return_state``.
     Raises ``ValueError`` for a cell without ``call`` or ``state_size``, states that do not fit, a stateful layer with
-    an unknown or changing batch size, ``unroll`` with an unknown number of steps.
+    an unknown or changing batch size, ``unroll`` with an unknown number of steps, constants for a cell that takes none.
 
     >>> import pykeras
     >>> class Sum(pykeras.layers.Layer):
@@ -60,6 +61,7 @@ class RNN(Layer):
             if wanted not in dir(cell):
                 raise ValueError(f"{type(self).__name__}: cell: expected something with {wanted!r}, got {cell!r}")
         time_major = kwargs.pop("time_major", False)
+        self._num_constants = check.non_negative_int("num_constants", kwargs.pop("num_constants", 0))
         super().__init__(**kwargs)
         self.cell = cell
         self.return_sequences = check.boolean("return_sequences", return_sequences)
@@ -78,18 +80,25 @@ class RNN(Layer):
         size = self.cell.state_size
         return list(size) if isinstance(size, (list, tuple)) else [size]
 
-    def __call__(self, sequences, initial_state=None, **kwargs):
-        # A list is inputs and states, as Keras 2 passes them on; a tuple or dictionary is one structure of inputs.
+    def __call__(self, sequences, initial_state=None, constants=None, **kwargs):
+        # A list is inputs, states and constants, as Keras 2 passes them on; a tuple or dictionary is one structure of
+        # inputs.
         if isinstance(sequences, list) and sequences and all(hasattr(leaf, "shape") for leaf in sequences):
             sequences, *states = sequences
+            sequences, states, constants = split_constants(sequences, states, constants, self._num_constants)
             if states and initial_state is not None:
                 raise ValueError(f"{self._label}: states are given twice, in a list with the inputs and by name")
             initial_state = states or initial_state
         if initial_state is not None:
             kwargs["initial_state"] = initial_state
+        if constants is not None:
+            if not takes_constants(self.cell):
+                raise ValueError(f"{self._label}: constants: the call of {type(self.cell).__name__} does not take any")
+            kwargs["constants"] = list(constants) if isinstance(constants, (list, tuple)) else [constants]
+            self._num_constants = len(kwargs["constants"])
         return super().__call__(sequences, **kwargs)
 
-    def build(self, sequences_shape, initial_state_shape=None):
+    def build(self, sequences_shape, initial_state_shape=None, constants_shape=None):
         sequences_shape = without_states(sequences_shape)
         first = tree.flatten(sequences_shape)[:2]
         if len(first) < 2:
@@ -177,7 +186,7 @@ class RNN(Layer):
 
     # ---- calling ----------------------------------------------------------------------------------------------------
 
-    def call(self, sequences, initial_state=None, mask=None, training=False):
+    def call(self, sequences, initial_state=None, mask=None, training=False, constants=None):
         mask = next((m for m in tree.flatten(mask) if m is not None), None)
         if self.time_major:
             sequences = tree.map_structure(_swapped, sequences)
@@ -189,9 +198,10 @@ class RNN(Layer):
             raise ValueError(
                 "unroll: the number of time steps must be known: give it in the shape of Input, or leave unroll out"
             )
-        symbolic = any_symbolic(sequences, initial_state)
+        symbolic = any_symbolic(sequences, initial_state, constants)
         states = self._first_states(sequences, initial_state, symbolic)
-        last, outputs, states = self.inner_loop(sequences, states, mask, training)
+        options = {} if constants is None else {"constants": constants}
+        last, outputs, states = self.inner_loop(sequences, states, mask, training, **options)
         if self.stateful and not symbolic:
             for variable, state in zip(tree.flatten(self.states), tree.flatten(states)):
                 variable.assign(ops.stop_gradient(state))
@@ -200,11 +210,11 @@ class RNN(Layer):
             output = tree.map_structure(_swapped, output)
         return (output, *states) if self.return_state else output
 
-    def inner_loop(self, sequences, initial_state, mask, training=False) -> tuple:
+    def inner_loop(self, sequences, initial_state, mask, training=False, constants=None) -> tuple:
         """The last output, all outputs (with ``return_sequences``) and the last states."""
 
         def step(inputs, states):
-            return call_cell(self.cell, inputs, states, training)
+            return call_cell(self.cell, inputs, states, training, constants)
 
         try:
             return run_steps(step, sequences, initial_state, mask, self.go_backwards, self.zero_output_for_mask,
@@ -225,6 +235,8 @@ class RNN(Layer):
         config = super().get_config()
         if self.time_major:
             config["time_major"] = True
+        if self._num_constants:
+            config["num_constants"] = self._num_constants
         return config
 
     @classmethod
@@ -232,6 +244,13 @@ class RNN(Layer):
         if "cell" in config:
             config = {**config, "cell": layer_from(config["cell"])}
         return cls(**config)
+
+
+def split_constants(sequences: Any, states: list, constants: Any, count: int) -> tuple:
+    """Inputs, states and constants, where the last ``count`` states are constants unless these are given by name."""
+    if constants is None and count:
+        states, constants = states[:-count], states[-count:]
+    return sequences, states, constants
 
 
 def without_states(shape: Any) -> Any:

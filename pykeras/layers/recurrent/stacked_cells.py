@@ -12,13 +12,21 @@ from pykeras.layers.shapes import signature_of
 from pykeras.layers.wrapper import build_inner, layer_from
 
 
-def call_cell(cell: Any, inputs: Any, states: Any, training: Any) -> tuple:
-    """One step of any cell, layer or plain object; ``training`` goes to those that take it."""
+def call_cell(cell: Any, inputs: Any, states: Any, training: Any, constants: Any = None) -> tuple:
+    """One step of any cell, layer or plain object; ``training`` and ``constants`` go to those that take them."""
+    given = {} if constants is None or not takes_constants(cell) else {"constants": constants}
     if isinstance(cell, Layer):
         options = {"training": training} if signature_of(cell).training else {}
-        return cell(inputs, states, **options)
+        return cell(inputs, states, **options, **given)
     options = {"training": training} if "training" in inspect.signature(cell.call).parameters else {}
-    return cell.call(inputs, states, **options)
+    return cell.call(inputs, states, **options, **given)
+
+
+def takes_constants(cell: Any) -> bool:
+    """Whether a cell, or one of those in it, has a parameter ``constants``."""
+    return "constants" in inspect.signature(cell.call).parameters and (
+        not isinstance(cell, StackedRNNCells) or any(map(takes_constants, cell.cells))
+    )
 
 
 def output_size_of(cell: Any) -> Any:
@@ -80,11 +88,11 @@ class StackedRNNCells(Layer):
             input_shape = (batch, output_size_of(cell))
         self.built = True
 
-    def call(self, inputs, states, training=False):
+    def call(self, inputs, states, training=False, constants=None):
         after = []
         for cell, own in zip(self.cells, states, strict=True):
             nested = isinstance(own, (list, tuple))
-            inputs, new = call_cell(cell, inputs, own if nested else [own], training)
+            inputs, new = call_cell(cell, inputs, own if nested else [own], training, constants)
             after.append(tree.flatten(new)[0] if not nested else new)
         return inputs, after
 

@@ -70,7 +70,7 @@ class UnitsRNN(CellArguments):
         self.use_cudnn = check.one_of("use_cudnn", given.get("use_cudnn", "auto"), ("auto", True, False))
         self.input_spec = InputSpec(ndim=3)
 
-    def inner_loop(self, sequences, initial_state, mask, training=False) -> tuple:
+    def inner_loop(self, sequences, initial_state, mask, training=False, constants=None) -> tuple:
         cell = self.cell
         unusual = training and (cell.recurrent_dropout or (cell.dropout and cell.mask_count > 1))
         if not (self.unroll or self.use_cudnn is False or unusual or any_symbolic(sequences, initial_state)):
@@ -82,7 +82,7 @@ class UnitsRNN(CellArguments):
         elif self.use_cudnn is True and not any_symbolic(sequences, initial_state):
             raise ValueError("use_cudnn=True: the fused op serves neither unroll nor recurrent dropout, nor dropout "
                              "with implementation=1; leave it at 'auto'")  # fmt: skip
-        return super().inner_loop(sequences, initial_state, mask, training)
+        return super().inner_loop(sequences, initial_state, mask, training, constants)
 
     def _run_fused(self, sequences, states, mask, training):
         if mask is not None:

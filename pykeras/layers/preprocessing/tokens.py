@@ -1,0 +1,84 @@
+"""Texts made uniform, and cut into tokens. Texts are bytes (UTF-8) here, on which this is fastest."""
+
+from __future__ import annotations
+
+import itertools
+import string
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from pykeras import strings
+
+_LOWER = bytes.maketrans(string.ascii_uppercase.encode(), string.ascii_lowercase.encode())
+_PUNCTUATION = string.punctuation.encode()
+# name -> table and characters to leave out, as for bytes.translate; only ASCII letters become small, as in Keras
+STANDARDIZE = {
+    "lower_and_strip_punctuation": (_LOWER, _PUNCTUATION),
+    "lower": (_LOWER, b""),
+    "strip_punctuation": (None, _PUNCTUATION),
+}
+SPLIT: dict[str, Callable[[bytes], list[bytes]]] = {
+    "whitespace": bytes.split,
+    "character": lambda text: [char.encode() for char in text.decode("utf-8", "replace")],
+}
+
+
+def standardized(texts: Sequence[str], how: Any, shape: tuple) -> list[bytes]:
+    """The texts made uniform by a rule of ``STANDARDIZE``, by a function of an array of ``shape``, or not at all."""
+    if callable(how):
+        result = np.asarray(how(np.array(texts, str).reshape(shape)))
+        if result.size != len(texts) or result.dtype.kind not in "USO":
+            raise ValueError(
+                f"standardize: expected a function from an array of texts to one of the same shape {shape}, got an "
+                f"array of dtype {result.dtype} and shape {result.shape}"
+            )
+        texts = [strings.as_text(text) for text in result.reshape(-1).tolist()]
+    encoded = [strings.as_bytes(text) for text in texts]
+    if how is None or callable(how):
+        return encoded
+    table, left_out = STANDARDIZE[how]
+    return [text.translate(table, left_out) for text in encoded]
+
+
+def split_up(texts: list[bytes], how: Any) -> list[list[bytes]]:
+    """The tokens of each text: by a rule of ``SPLIT``, or by a function from an array of texts to lists of tokens."""
+    if not callable(how):
+        return list(map(SPLIT[how], texts))
+    result = how(np.array([text.decode("utf-8", "surrogateescape") for text in texts], str))
+    result = (
+        result.tolist() if hasattr(result, "tolist") else result.to_list() if hasattr(result, "to_list") else result
+    )
+    if not isinstance(result, (list, tuple)) or len(result) != len(texts) or any(isinstance(r, str) for r in result):
+        raise ValueError(
+            f"split: expected a function from an array of {len(texts)} texts to as many lists of tokens, got "
+            f"{type(result).__name__}" + (f" of length {len(result)}" if isinstance(result, (list, tuple)) else "")
+        )
+    return [[strings.as_bytes(strings.as_text(token)) for token in row] for row in result]
+
+
+def with_ngrams(rows: list[list[bytes]], widths: Sequence[int]) -> list[list[bytes]]:
+    """Runs of tokens of each width, joined by spaces, in place of tokens."""
+    return [
+        [
+            b" ".join(row[start : start + width])
+            for width in widths
+            for start in range(len(row) - width + 1)
+        ]
+        for row in rows
+    ]  # fmt: skip
+
+
+def padded(values: np.ndarray, lengths: np.ndarray, width: int) -> np.ndarray:
+    """Rows of these lengths, which lie one after another in ``values``, cut or filled up with 0 to a width."""
+    rows = np.repeat(np.arange(len(lengths)), lengths)
+    places = np.arange(len(values)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    result = np.zeros((len(lengths), width), values.dtype)
+    fits = places < width
+    result[rows[fits], places[fits]] = values[fits]
+    return result
+
+
+def flat(rows: list[list[bytes]]) -> list[bytes]:
+    return list(itertools.chain.from_iterable(rows))
