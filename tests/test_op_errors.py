@@ -10,6 +10,10 @@ from op_cases.harness import OF, OPS, is_variadic
 from pykeras import KerasTensor, Variable, _core
 
 
+#: the ops that take a word for a tensor of one text
+MOVES_TEXTS = {"stop_gradient", "reshape", "transpose", "broadcast_to", "concatenate", "split", "slice", "take"}
+
+
 @pytest.mark.parametrize("name", OPS)
 def test_documentation(name):
     doc = getattr(_core.op, name).__doc__
@@ -30,6 +34,8 @@ def test_wrong_arguments(name):
     with pytest.raises(TypeError, match=rf"^{name}: .* is given twice"):
         function(*inputs, **case.attributes, **{OPS[name]["inputs"][0].rstrip("?*"): inputs[0]})
     for wrong in ("a word", object(), {"a": 1}, np.array([1j]), [[1.0], [2.0, 3.0]]):
+        if wrong == "a word" and name in MOVES_TEXTS:
+            continue
         with pytest.raises((TypeError, ValueError), match=rf"^{name}: "):
             function(*([[wrong]] if is_variadic(case) else [wrong, *inputs[1:]]), **case.attributes)
     for attribute in OPS[name]["attributes"]:

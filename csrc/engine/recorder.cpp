@@ -24,11 +24,11 @@ void note_value_read(const Tensor& tensor, const char* how) {
 }
 
 Tensors run_op(const OpPtr& op, Tensors inputs) {
-  op->promote(inputs);
   Specs specs;
   specs.reserve(inputs.size());
   for (const Tensor& input : inputs) specs.push_back(input ? input.spec() : Spec::none());
-  const Specs out_specs = op->infer(specs);
+  const Specs out_specs = op->infer(specs);  // first: what promotion cannot do is an error of this op
+  op->promote(inputs);
 
   Tensors outputs;
   outputs.reserve(out_specs.size());
