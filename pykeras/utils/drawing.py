@@ -89,7 +89,7 @@ def plot_model(
         An image to show in a notebook where IPython runs, else None.
 
     Raises:
-        ValueError: a model that is not built.
+        ValueError: a model that is not built, or an ending that Graphviz does not know.
         ImportError: pydot is not installed, or Graphviz's program ``dot`` is not.
     """
     dot = model_to_dot(
@@ -108,6 +108,8 @@ def plot_model(
         raise ImportError(
             "plot_model needs Graphviz's program dot (Debian: graphviz); text for it is written to a file ending in .dot"
         ) from error
+    except AssertionError as error:  # what pydot makes of a format that this Graphviz does not have
+        raise ValueError(f"plot_model: Graphviz did not write {to_file}: {error}") from error
     if "IPython" in sys.modules and ending != "pdf":
         from IPython import display
 

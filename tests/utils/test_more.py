@@ -53,6 +53,17 @@ def test_graph_files(tmp_path):
             utils.plot_model(nested(), tmp_path / "m.png")
 
 
+def test_what_graphviz_refuses(tmp_path, monkeypatch):
+    pydot = pytest.importorskip("pydot")
+
+    def write(self, path, **kwargs):
+        raise AssertionError('Format: "xyz" not recognized')
+
+    monkeypatch.setattr(pydot.Dot, "write", write)
+    with pytest.raises(ValueError, match=r"did not write .*m\.xyz: Format"):
+        utils.plot_model(nested(), tmp_path / "m.xyz")
+
+
 def test_graph_errors():
     with pytest.raises(ValueError, match="is not built"):
         utils.model_to_dot(pykeras.Sequential([layers.Dense(1)]))
