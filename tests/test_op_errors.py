@@ -373,5 +373,7 @@ def test_anything_at_all(name):
         }
         attempt(name, inputs, {a: v for a, v in attributes.items() if v is not None})
     for inputs in (None, "a word", object(), [None] * 3):
+        if inputs == "a word" and name in MOVES_TEXTS:
+            continue
         with pytest.raises((TypeError, ValueError)):
             getattr(_core.op, name)(inputs)
