@@ -20,6 +20,7 @@ class ProgbarLogger(Callback):
         self.verbose = 1
         self.epochs = 1
         self._in_fit = False
+        self._steps_before = None
 
     def set_params(self, params):
         self.params = params
@@ -29,7 +30,7 @@ class ProgbarLogger(Callback):
     def _start(self):
         self.seen = 0
         self.bar = Progbar(
-            target=(self.params or {}).get("steps"),
+            target=(self.params or {}).get("steps") or self._steps_before,
             verbose=self.verbose,
             stateful_metrics=self.stateful_metrics,
             unit_name="step",
@@ -37,6 +38,7 @@ class ProgbarLogger(Callback):
 
     def on_train_begin(self, logs=None):
         self._in_fit = True
+        self._steps_before = None
 
     def on_train_end(self, logs=None):
         self._in_fit = False
@@ -89,14 +91,17 @@ class ProgbarLogger(Callback):
     def step(self, seen, logs):
         """``seen`` batches are done; draw the bar when it is time to."""
         self.seen = seen
+        if self._steps_before is not None and seen > self._steps_before and self.bar is not None:
+            self.bar.target = None  # this epoch is longer than the one before
         if self.bar is not None and self.verbose == 1:
             self._show(seen, logs, finalize=False)
 
     def _finish(self, logs):
         if self.bar is None or not self.verbose:
             return
-        if self.bar.target is None:
-            self.bar.target = self.seen
+        if not (self.params or {}).get("steps"):
+            # what was not known before is known for the next epoch
+            self.bar.target = self._steps_before = self.seen
         self._show(self.bar.target, logs, finalize=True)
 
     def _show(self, seen, logs, finalize):

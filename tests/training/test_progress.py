@@ -192,3 +192,19 @@ def test_logging_instead_of_printing(capsys, caplog):
         pykeras.config.enable_interactive_logging()
     assert lines(capsys) == []
     assert "loss:" in caplog.text
+
+
+def test_steps_that_the_first_epoch_showed_are_known_in_the_next(terminal, clock):
+    clock[1] = 1.0
+    logger = pykeras.callbacks.ProgbarLogger()
+    logger.set_params({"verbose": 1, "epochs": 3, "steps": None})
+    logger.on_train_begin()
+    for epoch, steps in enumerate((2, 3, 3)):
+        logger.on_epoch_begin(epoch)
+        for step in range(steps):
+            logger.on_train_batch_end(step, {"loss": 1.0})
+        logger.on_epoch_end(epoch, {"loss": 1.0})
+    first, second, third = terminal.getvalue().split("Epoch ")[1:]
+    assert "      1/Unknown" in first and "2/2 [====" in first and "ETA" not in first
+    assert "1/2 [" in second and "ETA" in second and "      3/Unknown" in second and "3/3 [====" in second
+    assert "1/3 [" in third and "Unknown" not in third
