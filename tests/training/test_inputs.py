@@ -83,11 +83,11 @@ def test_class_weights_and_sample_weights_of_data_on_disk(tmp_path):
         np.testing.assert_array_equal(model.predict_on_batch(stored["x"]), model.predict_on_batch(X))
 
 
-def test_text_on_disk_is_refused(tmp_path):
+def test_text_labels_on_disk_are_refused(tmp_path):
     with h5py.File(tmp_path / "data.h5", "w") as file:
-        stored = file.create_dataset("x", data=[b"one", b"two"])
-        with pytest.raises(ValueError, match="x: expected numbers, got an array of dtype"):
-            linear().fit(stored, np.ones((2, 1)), verbose=0)
+        stored = file.create_dataset("y", data=[b"one", b"two"])
+        with pytest.raises(ValueError, match="y: expected numbers, got an array of dtype"):
+            linear().fit(X[:2], stored, verbose=0)
 
 
 def test_rows():
