@@ -86,7 +86,7 @@ def test_class_weights_and_sample_weights_of_data_on_disk(tmp_path):
 def test_text_on_disk_is_refused(tmp_path):
     with h5py.File(tmp_path / "data.h5", "w") as file:
         stored = file.create_dataset("x", data=[b"one", b"two"])
-        with pytest.raises(ValueError, match="x: expected numbers, got an array of dtype"):
+        with pytest.raises(TypeError, match="expects float32, got string"):
             linear().fit(stored, np.ones((2, 1)), verbose=0)
 
 
