@@ -22,7 +22,8 @@ def tensor_from(value: Any, op: str = "convert_to_tensor", name: str = "x") -> _
         array = np.asarray(value)
     except (ValueError, TypeError) as error:
         raise type(error)(f"{op}: {name}: {error}") from None
-    if array.dtype.kind in "USO" and strings.is_text(array):
+    # Texts become a tensor where one is asked for; an op that finds them among its arguments was given a wrong one.
+    if op == "convert_to_tensor" and array.dtype.kind in "USO" and strings.is_text(array):
         return _strings_from(value if isinstance(value, (list, tuple)) else array, op, name)
     if array.dtype not in _NUMPY_DTYPES:
         if array.dtype == np.float16:

@@ -206,7 +206,7 @@ class Layer(LayerOfKeras2, Stateless, Weights, Masks, Operation):
                     leaf._keras_mask = mask
             return leaf
 
-        if args and strings.is_text(args[0]):
+        if args and isinstance(args[0], list) and strings.is_text(args[0]):
             args = (strings.tensor_of(args[0]), *args[1:])
         elif args and _is_list_of_numbers(args[0]):
             args = (convert_to_tensor(args[0]), *args[1:])

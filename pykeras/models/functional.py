@@ -128,6 +128,8 @@ class Functional(Model):
     def _fit(value: Any, wanted: KerasTensor, name: str) -> Any:
         if not isinstance(value, (_core.Tensor, KerasTensor)):
             value = ops.convert_to_tensor(value)
+        if value.dtype != wanted.dtype and "string" in (value.dtype, wanted.dtype):
+            raise TypeError(f'input "{name}" expects {wanted.dtype}, got {value.dtype}')
         mask = getattr(value, "_keras_mask", None)
         rank = len(wanted.shape)
         given = value.shape
@@ -141,8 +143,6 @@ class Functional(Model):
         if not fits:
             raise ValueError(f'input "{name}" expects shape {wanted.shape}, got {given}')
         if value.dtype != wanted.dtype:
-            if "string" in (value.dtype, wanted.dtype):
-                raise TypeError(f'input "{name}" expects {wanted.dtype}, got {value.dtype}')
             value = ops.cast(value, wanted.dtype)
         if mask is not None:
             value._keras_mask = mask

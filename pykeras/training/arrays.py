@@ -63,7 +63,8 @@ def as_array(value, name):
         value = value.read(slice(0, len(value)))
     elif hasattr(value, "to_numpy"):
         values = value.to_numpy()
-        if values.dtype == object:
+        texts = values.dtype == object and all(isinstance(each, (str, bytes)) for each in values.flat)
+        if values.dtype == object and not (texts and name.startswith("x")):
             values = _of_mixed_columns(value, values, name)
         value = values[:, None] if values.ndim == 1 else values
     elif hasattr(value, "toarray"):

@@ -234,7 +234,16 @@ def test_weak_numbers_alone():
 
 
 def test_what_is_no_array():
-    for wrong in (object(), {"a": 1}, [1, "a"], [[1], [1, 2]], 1j, np.array([None]), 10**30):
+    for wrong in (
+        object(),
+        {"a": 1},
+        [1, "a"],
+        [[1], [1, 2]],
+        1j,
+        np.array([None]),
+        np.array(["a", 1], object),
+        10**30,
+    ):
         with pytest.raises((TypeError, ValueError, OverflowError)):
             ops.convert_to_tensor(wrong)
     with pytest.raises(ValueError, match="12 axes"):

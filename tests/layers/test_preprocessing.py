@@ -412,3 +412,13 @@ def test_random_sizes(layer, axis):
     shape = [None, 20, 20, 3]
     shape[axis] = None
     assert layer(0.2)(layers.Input((20, 20, 3))).shape == tuple(shape)
+
+
+def test_tables_of_texts():
+    class Column:
+        def to_numpy(self):
+            return np.array(TEXTS, object)
+
+    model = text_model()
+    wanted = model.predict(np.array(TEXTS), verbose=0)
+    assert np.array_equal(model.predict(Column(), verbose=0), wanted)

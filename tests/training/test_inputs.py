@@ -88,6 +88,9 @@ def test_text_labels_on_disk_are_refused(tmp_path):
         stored = file.create_dataset("y", data=[b"one", b"two"])
         with pytest.raises(ValueError, match="y: expected numbers, got an array of dtype"):
             linear().fit(X[:2], stored, verbose=0)
+        stored = file.create_dataset("x", data=[b"one", b"two"])
+        with pytest.raises(TypeError, match="expects float32, got string"):
+            linear().fit(stored, np.ones((2, 1)), verbose=0)
 
 
 def test_rows():
