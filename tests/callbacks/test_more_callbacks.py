@@ -42,7 +42,7 @@ def rates(values, name="val_loss", **options):
     return found
 
 
-# what Keras 3.15 gives for the same values
+# worked out by hand from Keras's rule: wait, cooldown, factor
 @pytest.mark.parametrize(
     ("values", "options", "expected"),
     [
