@@ -21,6 +21,8 @@ _NAMESPACES = (
 # Top-level names and the modules they come from.
 _NAMES = {
     "DTypePolicy": "dtype_policies",
+    "FloatDTypePolicy": "dtype_policies",
+    "Function": "models.function",
     "GradientTape": "differentiation",
     "Initializer": "initializers",
     "Input": "layers",
@@ -35,6 +37,8 @@ _NAMES = {
     "Regularizer": "regularizers",
     "Sequential": "models",
     "Variable": "variables",
+    "device": "scopes",
+    "name_scope": "scopes",
     "value_and_grad": "differentiation",
 }
 

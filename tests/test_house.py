@@ -25,6 +25,7 @@ FLOORS = [
     {"ops", "random", "differentiation"},
     {"dtype_policies", "activations", "initializers", "regularizers", "constraints", "losses", "metrics", "optimizers"},
     {"layers"},
+    {"scopes"},
     {"models", "training", "callbacks", "utils"},  # fit makes its own callbacks: History and the progress bar
     {
         "saving",
@@ -165,11 +166,11 @@ def test_import_is_lazy():
 
 
 def test_import_time_is_printed(capsys):
-    code = "import time, numpy; t = time.perf_counter(); import pykeras; print(time.perf_counter() - t)"
+    code = "import time, numpy; t = time.process_time(); import pykeras; print(time.process_time() - t)"
     seconds = min(float(python(code)) for _ in range(3))
     with capsys.disabled():
         print(f"\nimport pykeras beyond numpy: {seconds * 1e3:.0f} ms (budget 150)")
-    assert seconds < 1.5  # far above the budget: a machine under load is not a regression
+    assert seconds < 1.5  # of the processor's time, far above the budget: a machine under load is not a regression
 
 
 @pytest.mark.parametrize("isa", ["v9", "nonsense"])

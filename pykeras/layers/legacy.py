@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 from collections.abc import Iterator
 from typing import Any
 
 from pykeras import tree
 from pykeras.keras_tensor import KerasTensor
+from pykeras.layers.weights import Weights
 
 
 class readable:
@@ -119,6 +121,8 @@ class LayerOfKeras2:
     def add_variable(self, *args: Any, **kwargs: Any) -> Any:
         """``add_weight`` by its first name."""
         return self.add_weight(*args, **kwargs)  # type: ignore[attr-defined]
+
+    add_variable.__signature__ = inspect.signature(Weights.add_weight)  # type: ignore[attr-defined]
 
     def add_metric(self, value: Any, name: str | None = None, aggregation: str = "mean") -> None:
         """Have the mean of ``value`` over the batches of an epoch in the logs; to be called in ``call``.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from typing import Any
 
 import numpy as np
@@ -65,6 +66,9 @@ class Weights(Operation):
         variable._declared_trainable = bool(trainable)  # type: ignore[attr-defined]
         self.__dict__.setdefault("_own_weights", []).append(variable)
         return variable
+
+    # What it takes by name, for readers and tools; the order of positions depends on the first (see above).
+    add_weight.__signature__ = inspect.signature(_new_weight)  # type: ignore[attr-defined]
 
     def _path_names(self) -> list[str]:
         names = list(context.names)
