@@ -179,7 +179,8 @@ Specs Split::infer(Spec x) const {
   Specs parts;
   int64_t total = 0;
   for (const int64_t size : sizes) {
-    expect(size >= 0 && size <= Shape::largest_axis, name, "expected sizes from 0 to 2^40, got " + std::to_string(size));
+    expect(size >= 0 && size <= Shape::largest_axis, name,
+           "expected sizes from 0 to 2^40, got " + std::to_string(size));
     Spec part = x;
     part.shape[along] = size;
     parts.push_back(part);

@@ -10,6 +10,7 @@ import numpy as np
 from pykeras import _core, activations, dtype_policies, regularizers, strings, tree
 from pykeras.keras_tensor import KerasTensor, Operation, any_symbolic, no_history, record_node
 from pykeras.layers import construction
+from pykeras.layers.absent_features import AbsentFeatures
 from pykeras.layers.context import calling, context
 from pykeras.layers.input_spec import check_inputs
 from pykeras.layers.legacy import LayerOfKeras2
@@ -26,7 +27,7 @@ _KERAS2_ARGUMENTS = ("input_shape", "input_dim", "batch_input_shape", "batch_siz
                      "input_dtype", "dynamic", "autocast")  # fmt: skip
 
 
-class Layer(LayerOfKeras2, Stateless, Weights, Masks, Operation):
+class Layer(AbsentFeatures, LayerOfKeras2, Stateless, Weights, Masks, Operation):
     """A function of tensors with weights of its own.
 
     Subclasses write ``build(input_shape)``, which creates weights with ``add_weight``, and ``call(inputs)``, and may

@@ -163,3 +163,15 @@ def test_symbolic_tensors_have_no_values():
             use(inputs)
     with pytest.raises(AttributeError, match='Dense "d": has no output: it was not called on a symbolic input'):
         _ = layers.Dense(2, name="d").output
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments"),
+    [("quantize", ["int8"]), ("quantized_build", [(2, 3), "int8"]), ("quantized_call", [1]),
+     ("rematerialized_call", [None]), ("get_quantization_layer_structure", [])],
+)  # fmt: skip
+def test_what_layers_cannot_do_yet(method, arguments):
+    layer = layers.Dense(2, name="d")
+    assert layer.quantization_mode is None
+    with pytest.raises(NotImplementedError, match=f'Dense "d": {method}.* is not supported yet'):
+        getattr(layer, method)(*arguments)
