@@ -77,12 +77,15 @@ class LayerNormalization(_Normalization):
         rms_scaling = kwargs.pop("rms_scaling", False)
         super().__init__(epsilon, center, scale, beta_initializer, gamma_initializer, beta_regularizer,
                          gamma_regularizer, beta_constraint, gamma_constraint, **kwargs)  # fmt: skip
-        self.axis = list(axis) if isinstance(axis, (list, tuple)) else check.integer("axis", axis)
+        self.axis = sorted(axis) if isinstance(axis, (list, tuple)) else check.integer("axis", axis)
         self.rms_scaling = check.boolean("rms_scaling", rms_scaling)
 
     def build(self, input_shape):
-        self._places = sorted(_axes(self.axis, input_shape, self._label))
-        shape = tuple(input_shape[a] for a in self._places)
+        axes = _axes(self.axis, input_shape, self._label)
+        self._places = sorted(axes)
+        # As in Keras, the sizes of axes counted from the end come first, and the values are read in the order of places.
+        shape = tuple(input_shape[a] for a in axes)
+        self._moved = None if axes == self._places else [input_shape[a] for a in self._places]
         if self.rms_scaling:
             self.gamma = self.add_weight("gamma", shape)
             self.built = True
@@ -91,7 +94,10 @@ class LayerNormalization(_Normalization):
 
     def call(self, inputs):
         extra = {"rms_scaling": True} if self.rms_scaling else {}
-        return ops.layer_normalization(inputs, self.gamma, self.beta, self._places, self.epsilon, **extra)
+        gamma, beta = self.gamma, self.beta
+        if self._moved is not None:
+            gamma, beta = (None if w is None else ops.reshape(w, self._moved) for w in (gamma, beta))
+        return ops.layer_normalization(inputs, gamma, beta, self._places, self.epsilon, **extra)
 
     def get_config(self):
         return {**super().get_config(), "rms_scaling": self.rms_scaling}

@@ -65,7 +65,7 @@ def test_training_in_one_thread_while_others_predict():
             trained.append(other.get_weights()[0].tobytes())
             done.set()
             return {expected}
-        found = set()
+        found = {model.predict(X, verbose=0).tobytes()}
         while not done.is_set():
             found.add(model.predict(X, verbose=0).tobytes())
         return found
