@@ -206,7 +206,8 @@ class Stepping(Compiling):
             return
         x, y, _ = unpack_x_y_sample_weight(batch())
         try:
-            outputs = self._known_outputs() or self._forward(x, training=False)
+            outputs = self._known_outputs()
+            outputs = self._forward(x, training=False) if outputs is None else outputs
         except NotImplementedError:  # a model with steps of its own and no call
             return
         if y is not None:
@@ -214,7 +215,9 @@ class Stepping(Compiling):
 
     def _known_outputs(self):
         """Symbolic outputs, of a model that has them."""
-        return getattr(self, "_outputs_struct", None) or getattr(self, "outputs", None)
+        found = getattr(self, "_outputs_struct", None)
+        found = getattr(self, "outputs", None) if found is None else found
+        return found if tree.flatten(found) else None
 
     def _check_labels(self, y):
         """Raise ValueError for labels that are no class numbers, as far as the outputs are known already."""

@@ -169,3 +169,26 @@ def test_changed_optimizer_is_used():
     model.optimizer = pykeras.optimizers.SGD(0.0)
     model.fit(X, Y, epochs=2, verbose=0)
     np.testing.assert_array_equal(before[0], model.get_weights()[0])
+
+
+def test_a_functional_model_with_a_step_of_its_own_knows_its_metrics():
+    class Own(pykeras.Model):
+        def train_step(self, data):
+            x, y = data
+            with pykeras.GradientTape() as tape:
+                outputs = self(x, training=True)
+                loss = self.compute_loss(x=x, y=y, y_pred=outputs)
+            gradients = tape.gradient(loss, self.trainable_variables)
+            self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=True))
+            for metric in self.metrics:
+                if metric.name == "loss":
+                    metric.update_state(loss)
+                else:
+                    metric.update_state(y, outputs)
+            return {metric.name: metric.result() for metric in self.metrics}
+
+    inputs = pykeras.Input((3,))
+    model = Own(inputs, pykeras.layers.Dense(1)(inputs))
+    model.compile("sgd", "mse", metrics=["mae"])
+    history = model.fit(np.ones((8, 3)), np.ones((8, 1)), epochs=3, verbose=0).history
+    assert set(history) == {"loss", "mae"} and history["mae"][2] < history["mae"][0]
