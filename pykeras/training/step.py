@@ -36,7 +36,9 @@ class Step:
         self._arrays: dict[tuple, _core.Program] = {}
         self._warned = False
         self._lock = threading.RLock()
-        self.order: list[str] | None = None  #: names of the results, kept here once they cannot change
+        # Names of the results and the metrics that the step updates, kept here once they cannot change.
+        self.order: list[str] | None = None
+        self.metrics: list | None = None
 
     @property
     def replays(self) -> bool:

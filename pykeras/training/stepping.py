@@ -140,14 +140,14 @@ class Stepping(Compiling):
 
     # One batch at a time
 
-    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False, reset_metrics=False):
+    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False, reset_metrics=True):
         """Train on one batch.
 
         Args:
             x, y, sample_weight: arrays.
             class_weight: class number to weight.
             return_dict: return a dictionary instead of a list.
-            reset_metrics: start loss and metrics anew before the batch; otherwise they are means over the calls.
+            reset_metrics: report this batch alone; otherwise loss and metrics are means over the calls.
 
         Returns:
             Loss, or list of loss and metrics, or dictionary.
@@ -155,19 +155,19 @@ class Stepping(Compiling):
         self._assert_compiled("train_on_batch")
         batch = self._one_batch(x, y, sample_weight, class_weight)
         self._settle_metrics("train", lambda: batch)
-        if reset_metrics:
-            self.reset_metrics()
         function = self.make_train_function()
+        if reset_metrics:
+            self._reset_metrics_of(function)
         return self._reported(function(batch), return_dict, function)
 
-    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False, reset_metrics=False):
+    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False, reset_metrics=True):
         """Loss and metrics of one batch; see :meth:`train_on_batch`."""
         self._assert_compiled("test_on_batch")
         batch = self._one_batch(x, y, sample_weight)
         self._settle_metrics("test", lambda: batch)
-        if reset_metrics:
-            self.reset_metrics()
         function = self.make_test_function()
+        if reset_metrics:
+            self._reset_metrics_of(function)
         return self._reported(function(batch), return_dict, function)
 
     def predict_on_batch(self, x):
@@ -187,6 +187,16 @@ class Stepping(Compiling):
         self._check_labels(y)
         sample_weight = with_class_weight(y, sample_weight, class_weight, getattr(self, "output_names", None))
         return to_tensors(batch_of(x, y, sample_weight))
+
+    def _reset_metrics_of(self, function):
+        """``reset_metrics`` before a step; once it is replayed no metric can join, so they are looked up no more."""
+        metrics = getattr(function, "metrics", None)
+        if metrics is None:
+            metrics = self.metrics
+            if isinstance(function, Step) and function.replays:
+                function.metrics = metrics
+        for metric in metrics:
+            metric.reset_state()
 
     def _reports_metrics(self, mode):
         """Whether the logs of a step are the metrics' values, so that nobody needs what the step returns."""

@@ -60,3 +60,16 @@ def test_names_follow_the_results_of_a_step(model):
     assert model.metrics_names == ["loss", "mae"]
     model.compile("sgd", "mse")
     assert isinstance(model.train_on_batch(x, y), float)
+
+
+def test_a_batch_is_reported_alone():
+    model = pykeras.Sequential([pykeras.Input((3,)), layers.Dense(2, kernel_initializer="ones")])
+    model.compile(pykeras.optimizers.SGD(0.1), "mse")
+    x, y = np.ones((4, 3), "f4"), np.zeros((4, 2), "f4")
+    # the same numbers from Keras 3.15 and tf_keras 2.21
+    np.testing.assert_allclose([model.train_on_batch(x, y) for _ in range(3)], [9.0, 3.24, 1.1664], rtol=1e-5)
+    alone = [model.test_on_batch(x, y) for _ in range(2)]
+    assert alone[0] == alone[1]
+    model.train_on_batch(x, y)
+    both = model.train_on_batch(x, y, reset_metrics=False)
+    assert both > model.test_on_batch(x, y)
