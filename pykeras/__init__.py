@@ -5,10 +5,7 @@ Namespaces load when they are first used, so that ``import pykeras`` costs littl
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
-
-from pykeras import _core, ops  # noqa: F401 - operators of tensors are installed by ops
+from pykeras import _core, lazy, ops  # noqa: F401 - operators of tensors are installed by ops
 
 __version__: str = _core.version
 
@@ -43,18 +40,7 @@ _NAMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name in _NAMESPACES:
-        return importlib.import_module(f"pykeras.{name}")
-    if name in _NAMES:
-        value = getattr(importlib.import_module(f"pykeras.{_NAMES[name]}"), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module 'pykeras' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_NAMESPACES, *_NAMES})
+__getattr__, __dir__ = lazy.namespace(__name__, {name: f"pykeras.{home}" for name, home in _NAMES.items()}, _NAMESPACES)
 
 
 def version() -> str:

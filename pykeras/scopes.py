@@ -27,15 +27,14 @@ class name_scope:  # noqa: N801 - Keras's name
         'encoder/dense/kernel'
     """
 
-    def __init__(self, name: str, **options):
+    def __init__(self, name: str, caller: object = None, deduplicate: bool = True, override_parent: str | None = None):
         if not isinstance(name, str) or not name or "/" in name:
             raise ValueError(f"name_scope: expected a name without '/', got {name!r}")
-        for option in options:
-            if option not in ("caller", "deduplicate", "override_parent"):
-                raise TypeError(f"name_scope: unexpected argument {option!r}")
-            if options[option] is not None and option == "override_parent":
+        given = {"caller": caller, "override_parent": override_parent, "deduplicate": None if deduplicate else False}
+        for option, value in given.items():
+            if value is not None:
                 raise ValueError(
-                    "name_scope: override_parent is not supported: names follow the contexts they stand in"
+                    f"name_scope: {option}={value!r} is not supported: names follow the contexts they stand in"
                 )
         self.name = name
 

@@ -5,6 +5,7 @@ import warnings
 
 import numpy as np
 
+from pykeras import extras
 from pykeras.callbacks.callback import Callback
 
 
@@ -35,10 +36,7 @@ class RemoteMonitor(Callback):
         self.send_as_json = send_as_json
 
     def on_epoch_end(self, epoch, logs=None):
-        try:
-            import requests
-        except ImportError as error:
-            raise ImportError("RemoteMonitor needs the package requests: pip install pykeras[requests]") from error
+        requests = extras.package("requests", "RemoteMonitor", "requests", "requests")
         sent = {"epoch": int(epoch), **{name: _plain(value) for name, value in (logs or {}).items()}}
         form = {"json": sent} if self.send_as_json else {"data": {self.field: json.dumps(sent)}}
         try:

@@ -6,6 +6,8 @@ import zlib
 
 import numpy as np
 
+from pykeras import extras
+
 BUCKETS = 30
 
 
@@ -15,15 +17,14 @@ def package():
     Raises:
         ImportError: without it, naming the extra.
     """
-    try:
-        from tensorboard.compat.proto import event_pb2, summary_pb2
-        from tensorboard.plugins.histogram import metadata as histograms
-        from tensorboard.plugins.image import metadata as images
-        from tensorboard.plugins.scalar import metadata as scalars
-        from tensorboard.summary.writer.event_file_writer import EventFileWriter
-        from tensorboard.util import tensor_util
-    except ImportError as error:
-        raise ImportError("TensorBoard needs the package tensorboard: pip install pykeras[tensorboard]") from error
+    extras.package("tensorboard", "The callback TensorBoard", "tensorboard", "tensorboard")
+    from tensorboard.compat.proto import event_pb2, summary_pb2
+    from tensorboard.plugins.histogram import metadata as histograms
+    from tensorboard.plugins.image import metadata as images
+    from tensorboard.plugins.scalar import metadata as scalars
+    from tensorboard.summary.writer.event_file_writer import EventFileWriter
+    from tensorboard.util import tensor_util
+
     return event_pb2, summary_pb2, scalars, histograms, images, EventFileWriter, tensor_util.make_tensor_proto
 
 

@@ -4,7 +4,7 @@
 ``$KERAS_HOME``) and downloaded into it, checked, when they are absent.
 """
 
-import importlib
+from pykeras import lazy
 
 _NAMES = (
     "boston_housing", "california_housing", "cifar10", "cifar100", "digits", "fashion_mnist", "imdb", "mnist", "reuters",
@@ -12,12 +12,4 @@ _NAMES = (
 
 __all__ = list(_NAMES)
 
-
-def __getattr__(name):
-    if name in _NAMES:
-        return importlib.import_module(f"pykeras.datasets.{name}")
-    raise AttributeError(f"module 'pykeras.datasets' has no attribute {name!r}")
-
-
-def __dir__():
-    return sorted({*globals(), *_NAMES})
+__getattr__, __dir__ = lazy.namespace(__name__, {}, _NAMES)

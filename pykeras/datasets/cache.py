@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import pathlib
+import zipfile
+import zlib
 
-from pykeras.utils.downloads import cache_directory, download
+import numpy as np
+
+from pykeras.utils.downloads import cache_directory, download, hash_file
 
 
 def cached_file(name, origin, subdir="datasets", verify=None):
@@ -38,3 +43,28 @@ def damaged(path, origin, reason):
         f"{path} is damaged or not the file that it should be ({reason}). Delete it to have it downloaded again from "
         f"{origin}, or put a good copy in its place"
     )
+
+
+@contextlib.contextmanager
+def cached_arrays(name, origin, sha256):
+    """The arrays of an ``.npz`` file in the cache, open inside the block.
+
+    Raises:
+        OSError: absent, and not to be had from the network.
+        ValueError: the file, or what the block finds in it, is damaged.
+    """
+
+    def verify(candidate):
+        found = hash_file(candidate)
+        if found != sha256:
+            raise ValueError(f"{origin}: sha256 hash {found}, expected {sha256}; the file was not kept")
+
+    file = cached_file(name, origin, verify=verify)
+    try:
+        # Opened here: of a damaged file NumPy leaves its own handle open.
+        with open(file, "rb") as opened, np.load(opened, allow_pickle=False) as arrays:
+            yield arrays
+    except (
+        OSError, ValueError, KeyError, EOFError, AttributeError, TypeError, zipfile.BadZipFile, zlib.error,
+    ) as error:  # fmt: skip
+        raise damaged(file, origin, error) from error

@@ -1,21 +1,9 @@
 """MNIST: 70,000 grey images of handwritten digits, 28x28 pixels."""
 
-import zipfile
-import zlib
-
-import numpy as np
-
-from pykeras.datasets.cache import cached_file, damaged
-from pykeras.utils.downloads import hash_file
+from pykeras.datasets.cache import cached_arrays
 
 _ORIGIN = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 _SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
-
-
-def _verify(path):
-    found = hash_file(path)
-    if found != _SHA256:
-        raise ValueError(f"{_ORIGIN}: sha256 hash {found}, expected {_SHA256}; the file was not kept")
 
 
 def load_data(path="mnist.npz"):
@@ -35,23 +23,9 @@ def load_data(path="mnist.npz"):
 
     Source: LeCun, Cortes and Burges, "The MNIST Database of Handwritten Digits".
     """
-    file = cached_file(path, _ORIGIN, verify=_verify)
-    try:
-        # Opened here: of a damaged file NumPy leaves its own handle open.
-        with open(file, "rb") as opened, np.load(opened, allow_pickle=False) as data:
-            x_train, y_train, x_test, y_test = (data[key] for key in ("x_train", "y_train", "x_test", "y_test"))
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        EOFError,
-        AttributeError,
-        TypeError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
-        raise damaged(file, _ORIGIN, error) from error
-    for x, y in ((x_train, y_train), (x_test, y_test)):
-        if x.ndim != 3 or y.shape != x.shape[:1]:
-            raise damaged(file, _ORIGIN, f"images of shape {x.shape} with labels of shape {y.shape}")
+    with cached_arrays(path, _ORIGIN, _SHA256) as arrays:
+        x_train, y_train, x_test, y_test = (arrays[key] for key in ("x_train", "y_train", "x_test", "y_test"))
+        for x, y in ((x_train, y_train), (x_test, y_test)):
+            if x.ndim != 3 or y.shape != x.shape[:1]:
+                raise ValueError(f"images of shape {x.shape} with labels of shape {y.shape}")
     return (x_train, y_train), (x_test, y_test)

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from pykeras import extras
+
 OPSET = 17
 _DTYPES = {"float16": 10, "float32": 1, "float64": 11, "int8": 3, "int16": 5, "int32": 6, "int64": 7, "uint8": 2,
            "uint16": 4, "uint32": 12, "uint64": 13, "bool": 9}  # fmt: skip
@@ -21,11 +23,7 @@ def require_onnx() -> Any:
     Raises:
         ImportError: it is not installed.
     """
-    try:
-        import onnx
-    except ImportError as error:
-        raise ImportError("writing ONNX files needs the package onnx: pip install pykeras[onnx]") from error
-    return onnx
+    return extras.package("onnx", "Writing ONNX files", "onnx", "onnx")
 
 
 def onnx_dtype(dtype: Any) -> int:

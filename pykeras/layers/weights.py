@@ -166,14 +166,7 @@ class Weights(Operation):
         own = self.weights
         if len(weights) != len(own):
             raise ValueError(f"{self._label}: set_weights: expected {len(own)} arrays, got {len(weights)}")
-        for variable, value in zip(own, weights):
-            if tuple(np.shape(value)) != variable.shape:
-                raise ValueError(
-                    f"{self._label}: set_weights: {variable.path}: expected shape {variable.shape}, "
-                    f"got {tuple(np.shape(value))}"
-                )
-        for variable, value in zip(own, weights):
-            variable.assign(value)
+        self._assign_all(own, weights)
 
     def save_own_variables(self, store: Any) -> None:
         """Puts this layer's own weights (not those of sublayers) into a mapping, as ``"0"``, ``"1"``, ..."""
@@ -188,14 +181,17 @@ class Weights(Operation):
             raise ValueError(
                 f"{self._label}: has {len(own)} weights of its own ({names}), the saved state {len(store)}"
             )
-        values = [store[str(number)] for number in range(len(own))]
-        for variable, value in zip(own, values):
+        self._assign_all(own, [store[str(number)] for number in range(len(own))])
+
+    def _assign_all(self, variables: list[Variable], values: list) -> None:
+        """Sets each variable, or none when a shape is wrong."""
+        for variable, value in zip(variables, values):
             if tuple(np.shape(value)) != variable.shape:
                 raise ValueError(
-                    f"{self._label}: weight {variable.path!r} has shape {variable.shape}, the saved one "
+                    f"{self._label}: weight {variable.path!r} has shape {variable.shape}, the value given for it "
                     f"{tuple(np.shape(value))}"
                 )
-        for variable, value in zip(own, values):
+        for variable, value in zip(variables, values):
             variable.assign(value)
 
     def _flatten_layers(self) -> list[Any]:

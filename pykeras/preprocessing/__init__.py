@@ -1,6 +1,6 @@
 """Text, sequences and images brought to arrays; ``*_from_*`` make data sets of files and of series."""
 
-import importlib
+from pykeras import lazy
 
 # Name -> module it comes from.
 _EXPORTS = {
@@ -12,16 +12,4 @@ _MODULES = ("image", "sequence", "text")
 
 __all__ = sorted({*_EXPORTS, *_MODULES})
 
-
-def __getattr__(name):
-    if name in _MODULES:
-        return importlib.import_module(f"pykeras.preprocessing.{name}")
-    if name not in _EXPORTS:
-        raise AttributeError(f"module 'pykeras.preprocessing' has no attribute {name!r}")
-    value = getattr(importlib.import_module(_EXPORTS[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__():
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy.namespace(__name__, _EXPORTS, _MODULES)

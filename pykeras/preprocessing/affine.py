@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pykeras import check
+from pykeras import check, extras
 from pykeras.utils.images import array_to_img, img_to_array
 
 FILL_MODES = ("nearest", "constant", "reflect", "wrap")
@@ -94,13 +94,8 @@ def _inside(index, size, fill_mode):
 
 
 def _by_scipy(planes, matrix, fill_mode, cval, order):
-    try:
-        from scipy import ndimage
-    except ImportError as error:
-        raise ImportError(
-            f'fill_mode "{fill_mode}" with order {order} needs the package SciPy: pip install scipy; '
-            'orders 0 and 1 with "nearest", "constant" and "reflect" do without'
-        ) from error
+    # Orders 0 and 1 with "nearest", "constant" and "reflect" do without.
+    ndimage = extras.package("scipy.ndimage", f'fill_mode "{fill_mode}" with order {order}', "scipy")
     return np.stack(
         [
             ndimage.affine_transform(p, matrix[:2, :2], matrix[:2, 2], order=order, mode=fill_mode, cval=cval)

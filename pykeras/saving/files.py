@@ -9,6 +9,7 @@ import os
 
 import numpy as np
 
+from pykeras import extras
 from pykeras.saving import atomic, heaps
 from pykeras.saving.limits import limits
 
@@ -23,11 +24,7 @@ def hdf5():
     Raises:
         ImportError: it is not installed.
     """
-    try:
-        import h5py
-    except ImportError as error:
-        raise ImportError("HDF5 files (.h5) need the package h5py: pip install h5py") from error
-    return h5py
+    return extras.package("h5py", "HDF5", "h5py")
 
 
 def is_group(target):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from pykeras import registry
+from pykeras import extras, registry
 from pykeras.saving import keras_archive
 from pykeras.saving.limits import limits
 from pykeras.variables import budget
@@ -55,11 +55,7 @@ def _check_size(text):
 
 
 def _yaml():
-    try:
-        import yaml
-    except ImportError as error:
-        raise ImportError("YAML needs the package PyYAML: pip install pykeras[yaml]") from error
-    return yaml
+    return extras.package("yaml", "YAML", "PyYAML", "yaml")
 
 
 def to_yaml(model, **kwargs):

@@ -1,6 +1,6 @@
 """Utilities. Each family is a file of its own, loaded when one of its names is first used."""
 
-import importlib
+from pykeras import lazy
 
 # Name -> module it comes from.
 _EXPORTS = {
@@ -52,16 +52,4 @@ _MODULES = ("bounding_boxes", "legacy")
 
 __all__ = sorted({*_EXPORTS, *_MODULES})
 
-
-def __getattr__(name):
-    if name in _MODULES:
-        return importlib.import_module(f"pykeras.utils.{name}")
-    if name not in _EXPORTS:
-        raise AttributeError(f"module 'pykeras.utils' has no attribute {name!r}")
-    value = getattr(importlib.import_module(_EXPORTS[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__():
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy.namespace(__name__, _EXPORTS, _MODULES)

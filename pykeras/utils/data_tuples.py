@@ -30,11 +30,8 @@ def pack_x_y_sample_weight(x, y=None, sample_weight=None):
         >>> pack_x_y_sample_weight("x"), pack_x_y_sample_weight("x", None, "w")
         ('x', ('x', None, 'w'))
     """
-    if sample_weight is not None:
-        return (x, y, sample_weight)
-    if y is not None:
-        return (x, y)
-    return (x,) if isinstance(x, (tuple, list)) else x
+    packed = batch_of(x, y, sample_weight)
+    return packed if len(packed) > 1 or isinstance(x, (tuple, list)) else x
 
 
 def batch_of(x, y=None, sample_weight=None):

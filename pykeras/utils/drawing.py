@@ -6,15 +6,11 @@ import html
 import os
 import sys
 
-from pykeras import check, tree
+from pykeras import check, extras, tree
 
 
 def _pydot():
-    try:
-        import pydot
-    except ImportError as error:
-        raise ImportError("Drawing models needs the package pydot: pip install pykeras[plot]") from error
-    return pydot
+    return extras.package("pydot", "Drawing models", "pydot", "plot")
 
 
 def model_to_dot(

@@ -8,7 +8,7 @@ import warnings
 
 import numpy as np
 
-from pykeras import check, config, ops
+from pykeras import check, config, extras, ops
 
 COLOR_MODES = {"grayscale": 1, "rgb": 3, "rgba": 4}
 _GREY_MODES = ("L", "I;16", "I")
@@ -21,11 +21,7 @@ def pillow():
     Raises:
         ImportError: it is not installed.
     """
-    try:
-        from PIL import Image
-    except ImportError as error:
-        raise ImportError("Image files need the package Pillow: pip install pykeras[image]") from error
-    return Image
+    return extras.package("PIL.Image", "Reading and writing image files", "Pillow", "image")
 
 
 def layout(data_format):

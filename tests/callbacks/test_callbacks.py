@@ -4,31 +4,12 @@ import csv
 
 import numpy as np
 import pytest
+from callbacks.scripted import Script, X, Y, linear
 
 import pykeras
-from pykeras import callbacks, layers
+from pykeras import callbacks
 from pykeras.callbacks.callback import has_batch_hooks
 from pykeras.callbacks.monitor import Monitor
-
-X = np.random.default_rng(0).uniform(-1, 1, (20, 3)).astype("float32")
-Y = X.sum(axis=1, keepdims=True)
-
-
-def linear(rate=0.1):
-    model = pykeras.Sequential([layers.Input((3,)), layers.Dense(1)])
-    model.compile(pykeras.optimizers.SGD(rate), "mse")
-    return model
-
-
-class Script(callbacks.Callback):
-    """Puts given values into the logs."""
-
-    def __init__(self, values, name="val_loss"):
-        super().__init__()
-        self.values, self.name = values, name
-
-    def on_epoch_end(self, epoch, logs=None):
-        logs[self.name] = self.values[epoch]
 
 
 def stops_after(values, name="val_loss", **options):
@@ -82,7 +63,7 @@ def test_monitor_checks_its_mode():
 
 
 def test_terminate_on_nan(capsys):
-    model = linear(rate=1e30)
+    model = linear(pykeras.optimizers.SGD(1e30))
     history = model.fit(1e10 * X, Y, epochs=20, batch_size=5, verbose=0, callbacks=[callbacks.TerminateOnNaN()])
     assert len(history.epoch) < 20
     assert "Invalid loss, terminating training" in capsys.readouterr().out

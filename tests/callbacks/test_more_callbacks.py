@@ -8,27 +8,10 @@ import urllib.parse
 
 import numpy as np
 import pytest
+from callbacks.scripted import Script, X, Y, linear
 
 import pykeras
 from pykeras import callbacks, layers, ops
-
-X = np.random.default_rng(0).uniform(-1, 1, (20, 3)).astype("float32")
-Y = X.sum(axis=1, keepdims=True)
-
-
-def linear(optimizer=None, loss="mse"):
-    model = pykeras.Sequential([layers.Input((3,)), layers.Dense(1)])
-    model.compile(optimizer or pykeras.optimizers.SGD(0.1), loss)
-    return model
-
-
-class Script(callbacks.Callback):
-    def __init__(self, values, name="val_loss"):
-        super().__init__()
-        self.values, self.name = values, name
-
-    def on_epoch_end(self, epoch, logs=None):
-        logs[self.name] = self.values[epoch]
 
 
 def rates(values, name="val_loss", **options):

@@ -52,7 +52,7 @@ CALLS = {
     "set_weights number": (lambda: built(layers.Dense(2, name="d"), 1, 3).set_weights([ones(3, 2)]),
                            'Dense "d": set_weights: expected 2 arrays, got 1'),
     "set_weights shape": (lambda: built(layers.Dense(2, name="d"), 1, 3).set_weights([ones(2, 3), ones(2)]),
-                          r'd/kernel: expected shape \(3, 2\), got \(2, 3\)'),
+                          r"d/kernel' has shape \(3, 2\), the value given for it \(2, 3\)"),
     "count_params": (lambda: layers.Dense(2, name="d").count_params(), 'Dense "d": has no weights yet'),
     "input twice": (lambda: layers.InputLayer(shape=(2,), batch_shape=(None, 2)), "InputLayer: give shape or batch_shape"),
     "input none": (lambda: layers.Input(), "InputLayer: expected a shape"),
