@@ -79,13 +79,11 @@ class GradientTape:
         if output_gradients is not None:
             seeds = [None if g is None else convert_to_tensor(g, t.dtype)
                      for g, t in zip(_leaves_like(target, output_gradients), targets)]  # fmt: skip
-        gradients = self._tape.gradient(targets, wanted, seeds)
+        gradients = self._tape.gradient(targets, wanted, seeds, last=not self.persistent)
         if unconnected_gradients == "zero":
             from pykeras.ops.movement import zeros_like
 
             gradients = [zeros_like(s) if g is None else g for g, s in zip(gradients, wanted)]
-        if not self.persistent:
-            self._tape.clear()
         return tree.pack_sequence_as(sources, gradients) if tree.is_nested(sources) else gradients[0]
 
     def jacobian(self, target: Any, sources: Any) -> Any:

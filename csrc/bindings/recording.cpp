@@ -1,6 +1,10 @@
 // GradientTape's engine side, recorders and programs.
+#include <optional>
+#include <thread>
+
 #include "../engine/program.h"
 #include "../engine/record.h"
+#include "../kernels/parallel.h"
 #include "../ops/movement.h"
 #include "bindings.h"
 
@@ -15,6 +19,20 @@ Tape::Source source_from(py::handle value) {
     source.tensor = value.cast<Tensor>();
   }
   return source;
+}
+
+/// Samples are picked along axis 0, ahead of the step when it leaves a core idle.
+Gathering gathering() {
+  static const OpPtr take = op(Take{0});
+  const auto gather = [](const In& data, const In& rows, const Out& batch, bool alone) {
+    std::optional<kernels::OneThread> one;
+    if (alone) one.emplace();
+    Ins ins(2);
+    ins[0] = data;
+    ins[1] = rows;
+    take->forward(ins, Outs(1, batch));
+  };
+  return {gather, kernels::num_threads() < static_cast<int>(std::thread::hardware_concurrency())};
 }
 
 /// Ops called while this is active are neither recorded nor watched: building layers, creating variables.
@@ -44,7 +62,7 @@ void bind_recording(py::module_& m) {
       .def(
           "gradient",
           [](Tape& tape, const Tensors& targets, const py::list& sources,
-             const std::vector<std::optional<Tensor>>& seeds) {
+             const std::vector<std::optional<Tensor>>& seeds, bool last) {
             std::vector<Tape::Source> from;
             for (py::handle source : sources) from.push_back(source_from(source));
             Tensors start;
@@ -56,12 +74,13 @@ void bind_recording(py::module_& m) {
               }
             }
             py::list result;
-            for (const Tensor& gradient : tape.gradient(targets, from, start)) {
+            for (const Tensor& gradient : tape.gradient(targets, from, start, last)) {
               result.append(gradient ? py::cast(gradient) : py::none());
             }
             return result;
           },
-          py::arg("targets"), py::arg("sources"), py::arg("seeds"));
+          py::arg("targets"), py::arg("sources"), py::arg("seeds"), py::arg("last") = false,
+          "``last``: the tape lets go of each call as soon as it is differentiated, and is empty afterwards.");
 
   py::class_<Recorder>(m, "Recorder", "Captures the ops of one step.")
       .def(py::init<>())
@@ -93,9 +112,8 @@ void bind_recording(py::module_& m) {
           "run_batches",
           [](Program& program, const Tensors& data, const std::optional<Tensor>& order, int64_t batch_size,
              int64_t first, int64_t last, double seconds) {
-            static const OpPtr gather = op(Take{0});
             py::gil_scoped_release release;
-            return program.run_batches(*gather, data, order ? *order : Tensor(), batch_size, first, last, seconds);
+            return program.run_batches(gathering(), data, order ? *order : Tensor(), batch_size, first, last, seconds);
           },
           py::arg("data"), py::arg("order"), py::arg("batch_size"), py::arg("first"), py::arg("last"),
           py::arg("seconds"))

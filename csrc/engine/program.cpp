@@ -27,6 +27,8 @@ void Program::prepare() {
   writers_.resize(slots);
   written_in_place_.assign(slots, false);
   if (plan.bytes > 0) {
+    // What the recorded run left in the cache would lie idle beside the program's own memory.
+    release_cached_memory();
     arena_ = std::make_shared<Storage>(plan.bytes);
     char* base = static_cast<char*>(arena_->data());
     for (size_t slot = 0; slot < slots; ++slot) {
@@ -177,28 +179,15 @@ std::vector<double> Program::profile(const Tensors& inputs, int runs) {
   return fastest;
 }
 
-int64_t Program::run_batches(const Op& gather, const Tensors& data, const Tensor& order, int64_t batch_size,
+int64_t Program::run_batches(const Gathering& gathering, const Tensors& data, const Tensor& order, int64_t batch_size,
                              int64_t first, int64_t last, double seconds) {
   std::lock_guard<std::mutex> lock(mutex_);
   const size_t count = recording_.inputs.size();
   if (data.size() != count) throw Error("program: expected " + std::to_string(count) + " arrays");
-  if (batch_size < 1 || first < 0) throw Error("program: expected batch_size >= 1 and first >= 0");
-  const int64_t available = order ? order.size() : data.empty() ? 0 : data[0].shape()[0];
-  if (order) expect_dtype("program", "order", DType::int64, order.spec());
-  if (last > available / batch_size) throw Error("program: there are fewer batches than asked for");
-  std::vector<Tensor> batches;
-  for (size_t i = 0; i < count; ++i) {
-    const Spec& wanted = recording_.slots[recording_.inputs[i]].spec;
-    Spec got = data[i].spec();
-    const int64_t samples = got.rank() ? got.shape[0] : -1;
-    if (got.rank()) got.shape[0] = batch_size;
-    if (!(got == wanted) || samples < 0) {
-      throw Error("program: data " + std::to_string(i) + ": expected batches of " + wanted.text() + ", got data of " +
-                  data[i].spec().text());
-    }
-    if (!order && samples < last * batch_size) throw Error("program: an array is shorter than the others");
-    if (order) batches.emplace_back(wanted);
-  }
+  if (first < 0) throw Error("program: expected first >= 0");
+  Specs wanted;
+  for (int slot : recording_.inputs) wanted.push_back(recording_.slots[slot].spec);
+  Batches batches(gathering, data, order, wanted, batch_size, last);
   load_variables();
   // Nobody reads the outputs of these steps, but they need a place.
   std::vector<Tensor> scratch;
@@ -211,22 +200,9 @@ int64_t Program::run_batches(const Op& gather, const Tensors& data, const Tensor
 
   const auto start = std::chrono::steady_clock::now();
   int64_t batch = first;
-  Spec index_spec{DType::int64, Shape{batch_size}};
-  Ins gather_in(2);
-  Outs gather_out(1);
   while (batch < last) {
-    for (size_t i = 0; i < count; ++i) {
-      if (order) {
-        gather_in[0] = In{data[i].data(), &data[i].spec()};
-        gather_in[1] = In{order.as<int64_t>() + batch * batch_size, &index_spec};
-        gather_out[0] = Out{batches[i].data(), &batches[i].spec()};
-        gather.forward(gather_in, gather_out);
-        bind(recording_.inputs[i], batches[i].data());
-      } else {
-        const size_t bytes = recording_.slots[recording_.inputs[i]].spec.bytes();
-        bind(recording_.inputs[i], static_cast<char*>(data[i].data()) + static_cast<size_t>(batch) * bytes);
-      }
-    }
+    const std::vector<void*>& places = batches.at(batch);
+    for (size_t i = 0; i < count; ++i) bind(recording_.inputs[i], places[i]);
     run_calls();
     ++batch;
     if (std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() >= seconds) break;

@@ -3,6 +3,7 @@
 #include <memory>
 #include <mutex>
 
+#include "batches.h"
 #include "recorder.h"
 
 namespace pykeras {
@@ -16,8 +17,8 @@ class Program {
 
   /// Runs batches first..last-1 of `data` (one tensor per input, samples along axis 0), sample numbers taken from
   /// `order` when given. Stops early when `seconds` have passed; returns the number of the next batch.
-  int64_t run_batches(const Op& gather, const Tensors& data, const Tensor& order, int64_t batch_size, int64_t first,
-                      int64_t last, double seconds);
+  int64_t run_batches(const Gathering& gathering, const Tensors& data, const Tensor& order, int64_t batch_size,
+                      int64_t first, int64_t last, double seconds);
 
   /// Runs the step `runs` times, as run does; the fastest seconds of each call, in their order.
   std::vector<double> profile(const Tensors& inputs, int runs);

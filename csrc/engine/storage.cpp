@@ -7,6 +7,10 @@
 
 #include "expect.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 namespace pykeras {
 namespace {
 
@@ -74,6 +78,9 @@ class Cache {
     }
     free_.clear();
     use_.cached = 0;
+#ifdef __GLIBC__
+    malloc_trim(0);  // blocks below its threshold for mmap would stay with the process
+#endif
   }
 
   MemoryUse use() {

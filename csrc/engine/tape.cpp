@@ -57,9 +57,10 @@ void Tape::clear() {
   values_of_.clear();
 }
 
-Tensors Tape::gradient(const Tensors& targets, const std::vector<Source>& sources, const Tensors& seeds) {
+Tensors Tape::gradient(const Tensors& targets, const std::vector<Source>& sources, const Tensors& seeds, bool last) {
   // Only calls that depend on a source take part.
   std::unordered_set<uint64_t> reached;
+  last = last && !listening_;
   for (const Source& source : sources) {
     if (source.variable) {
       const auto values = values_of_.find(source.variable);
@@ -68,6 +69,7 @@ Tensors Tape::gradient(const Tensors& targets, const std::vector<Source>& source
       reached.insert(source.tensor.id());
     }
   }
+  const std::unordered_set<uint64_t> asked = last ? reached : std::unordered_set<uint64_t>();
   // The pass may itself be recorded on this tape (persistent, still listening), so walk the calls made so far only.
   const size_t count = calls_.size();
   std::vector<bool> active(count);
@@ -91,9 +93,10 @@ Tensors Tape::gradient(const Tensors& targets, const std::vector<Source>& source
   }
 
   for (size_t i = count; i-- > 0;) {
-    if (!active[i]) continue;
     // A copy: recording further calls may move calls_.
     const Call call = calls_[i];
+    if (last) calls_.pop_back();
+    if (!active[i]) continue;
     Tensors dy;
     bool any = false;
     for (const Tensor& output : call.outputs) {
@@ -111,6 +114,11 @@ Tensors Tape::gradient(const Tensors& targets, const std::vector<Source>& source
     const Tensors dx = call.op->gradient(Backward{call.inputs, call.outputs, dy, needed});
     for (size_t k = 0; k < dx.size(); ++k) {
       if (needed[k] && dx[k]) accumulate(call.inputs[k], dx[k]);
+    }
+    if (last) {
+      for (const Tensor& output : call.outputs) {
+        if (!asked.count(output.id())) gradients.erase(output.id());
+      }
     }
   }
 
@@ -131,6 +139,7 @@ Tensors Tape::gradient(const Tensors& targets, const std::vector<Source>& source
     }
     result.push_back(sum);
   }
+  if (last) clear();
   return result;
 }
 

@@ -28,7 +28,8 @@ class Tape {
     Variable* variable = nullptr;  // or
   };
   /// d(sum of targets · seeds) / d(source) for each source; null where no path exists. A null seed stands for ones.
-  Tensors gradient(const Tensors& targets, const std::vector<Source>& sources, const Tensors& seeds);
+  /// The `last` pass lets go of each call as soon as it is differentiated: a tape that is not listening keeps nothing.
+  Tensors gradient(const Tensors& targets, const std::vector<Source>& sources, const Tensors& seeds, bool last);
   void clear();
 
  private:

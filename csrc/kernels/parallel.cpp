@@ -17,6 +17,7 @@ namespace {
 
 std::atomic<int> requested_threads{0};  // 0: whatever OpenMP says
 std::atomic<bool> forked{false};
+thread_local int alone = 0;  // OneThreads that live
 
 #if !defined(_WIN32)
 // OpenMP's worker threads do not survive a fork; using them in the child hangs.
@@ -41,7 +42,7 @@ bool has_openmp() {
 
 int num_threads() {
 #ifdef _OPENMP
-  if (forked.load(std::memory_order_relaxed) || omp_in_parallel()) return 1;
+  if (alone > 0 || forked.load(std::memory_order_relaxed) || omp_in_parallel()) return 1;
   const int requested = requested_threads.load(std::memory_order_relaxed);
   const int available = omp_get_max_threads();
   return requested > 0 && requested < available ? requested : available;
@@ -56,6 +57,9 @@ void set_num_threads(int n) {
   omp_set_num_threads(n);
 #endif
 }
+
+OneThread::OneThread() { ++alone; }
+OneThread::~OneThread() { --alone; }
 
 void parallel_tasks(int64_t tasks, void (*body)(void*, int64_t), void* context) {
 #ifdef _OPENMP

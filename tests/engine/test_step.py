@@ -5,33 +5,11 @@ import warnings
 
 import numpy as np
 import pytest
+from engine.replaying import batches, same_as_eager
 
 import pykeras
 from pykeras import GradientTape, Variable, _core, ops, random
-from pykeras.training.step import Step, take_batch
-
-
-def batches(count=4, rows=5, seed=0):
-    rng = np.random.default_rng(seed)
-    return [rng.normal(size=(rows, 3)).astype("float32") for _ in range(count)]
-
-
-def same_as_eager(make, inputs):
-    """``make()`` gives (function, variables). Returns the step; its results and variables equal the eager ones bit for
-    bit."""
-    function, variables = make()
-    eager = [[np.array(leaf) for leaf in pykeras.tree.flatten(function(ops.convert_to_tensor(x)))] for x in inputs]
-    values = [v.numpy() for v in variables]
-    function, variables = make()
-    step = Step(function)
-    replayed = [step(x) for x in inputs]  # results are looked at when all steps have run
-    for wanted, got in zip(eager, replayed):
-        for w, g in zip(wanted, pykeras.tree.flatten(got)):
-            assert w.tobytes() == np.array(g).tobytes()
-    for wanted, variable in zip(values, variables):
-        assert wanted.tobytes() == variable.numpy().tobytes()
-    assert len(inputs) < 2 or step.programs()
-    return step
+from pykeras.training.step import Step
 
 
 def test_training_step():
@@ -107,154 +85,6 @@ def test_results_are_fresh():
         if isinstance(t, _core.Tensor)
     ]
     assert len(set(places)) >= len(places) - len(results[2:])  # x and its reshaping may share
-
-
-# ---- variables that share values -----------------------------------------------------------------
-
-
-def pair():
-    return Variable(np.arange(3, dtype="float32")), Variable(np.arange(3, dtype="float32") * 10)
-
-
-def swap(a, b, x):
-    old = a.value
-    a.assign(b)
-    b.assign(old)
-
-
-def rotate_with_sum(a, b, x):
-    old = a.value
-    a.assign(b + x)
-    b.assign(old)
-
-
-def same_value(a, b, x):
-    value = a + x
-    a.assign(value)
-    b.assign(value)
-
-
-def read_after_write(a, b, x):
-    a.assign_add(x)
-    b.assign(a)
-    a.assign_add(b)
-
-
-def reshaped(a, b, x):
-    value = ops.reshape(a + x, (1, 3))
-    a.assign(ops.reshape(value, (3,)))
-    b.assign(ops.reshape(value, (3,)))
-
-
-def reshaped_variable(a, b, x):
-    b.assign(ops.reshape(ops.reshape(a, (3, 1)), (3,)))
-    a.assign(x)
-
-
-def from_input(a, b, x):
-    a.assign(x)
-    b.assign(ops.reshape(ops.reshape(x, (1, 3)), (3,)))
-
-
-def from_constant(a, b, x):
-    a.assign(np.float32([7, 8, 9]))
-    b.assign_add(a)
-
-
-def assigned_twice(a, b, x):
-    a.assign(x)
-    b.assign(a)
-    a.assign(x * 2)
-
-
-def itself(a, b, x):
-    a.assign(a)
-    b.assign(ops.flip(b) + a)
-
-
-def overwritten_while_needed(a, b, x):
-    old = a.value
-    a.assign(old * 2)
-    b.assign(ops.flip(old) + ops.flip(a.value) + x)
-
-
-def view_of_old(a, b, x):
-    old = ops.reshape(a, (3, 1))
-    a.assign_add(x)
-    b.assign(ops.sum(old * old, axis=1))
-
-
-HAZARDS = [swap, rotate_with_sum, same_value, read_after_write, reshaped, reshaped_variable, from_input, from_constant,
-           assigned_twice, itself, overwritten_while_needed, view_of_old]  # fmt: skip
-
-
-@pytest.mark.parametrize("what", ["nothing", "values", "views", "sums"])
-@pytest.mark.parametrize("change", HAZARDS, ids=lambda f: f.__name__)
-def test_variables_that_share(change, what):
-    def make():
-        a, b = pair()
-
-        def function(x):
-            before = a.value
-            change(a, b, x)
-            if what == "nothing":
-                return ()
-            if what == "values":
-                return a.value, b.value, before, x
-            if what == "views":
-                return ops.reshape(a, (1, 3)), ops.reshape(before, (3, 1)), ops.reshape(x, (1, 3)), a
-            return a + b, before + x
-
-        return function, [a, b]
-
-    same_as_eager(make, [np.float32([i, 1, -i]) for i in range(1, 6)])
-
-
-@pytest.mark.parametrize("change", HAZARDS, ids=lambda f: f.__name__)
-def test_variables_that_share_in_batches(change):
-    data = np.random.default_rng(0).normal(size=(7, 3)).astype("float32")
-    results = []
-    for run_eagerly in (True, False):
-        a, b = pair()
-        step = Step(lambda x, a=a, b=b: change(a, b, ops.reshape(x, (3,))) or a.value, run_eagerly=run_eagerly)
-        done = 0
-        while done < 7:
-            done = step.run_batches(data, None, 1, done, 7)
-        results.append((a.numpy().tobytes(), b.numpy().tobytes()))
-    assert results[0] == results[1]
-
-
-def test_old_value_of_a_variable_that_a_step_overwrites():
-    v = Variable(np.zeros(1000, "float32"))
-    step = Step(lambda x: v.assign_add(x) and None if False else (v.assign_add(x), None)[1])
-    x = np.ones(1000, "float32")
-    for _ in range(3):
-        step(x)
-    held, view = v.value, v.value.numpy()
-    other = Variable(held)
-    step(x)
-    step.run_batches(np.ones((2000,), "float32"), None, 1000, 0, 2)
-    assert (
-        held.tolist() == view.tolist() == other.numpy().tolist() == [3.0] * 1000 and v.numpy().tolist() == [6.0] * 1000
-    )
-
-
-def test_two_variables_with_one_value():
-    value = ops.ones(4) * 2
-    a, b = Variable(value), Variable(value)
-    step = Step(lambda x: (a.assign_add(x), None)[1])
-    for _ in range(3):
-        step(np.ones(4, "float32"))
-    assert a.numpy().tolist() == [5.0] * 4 and b.numpy().tolist() == [2.0] * 4 and value.tolist() == [2.0] * 4
-
-
-def test_variable_changed_between_steps():
-    v = Variable(np.ones(2, "float32"))
-    step = Step(lambda x: x * v)
-    x = np.float32([1, 2])
-    assert [step(x).tolist() for _ in range(2)] == [[1, 2]] * 2
-    v.assign([10, 10])
-    assert step(x).tolist() == [10, 20]
 
 
 # ---- what cannot be replayed ---------------------------------------------------------------------
@@ -386,67 +216,6 @@ def test_global_stream_in_steps():
     assert draws[0] == draws[1] and len(set(draws[0])) == 4
 
 
-# ---- many batches --------------------------------------------------------------------------------
-
-
-def regression(run_eagerly=False):
-    w, total = Variable(np.zeros((3, 1), "float32")), Variable(0.0, trainable=False)
-
-    def function(batch):
-        with GradientTape() as tape:
-            loss = ops.mean(ops.square(ops.matmul(batch["x"], w) - batch["y"]))
-        w.assign_sub(tape.gradient(loss, w) * 0.05)
-        total.assign_add(loss)
-        return loss
-
-    return Step(function, run_eagerly=run_eagerly), [w, total]
-
-
-@pytest.mark.parametrize("shuffled", [False, True])
-def test_run_batches(shuffled):
-    rng = np.random.default_rng(1)
-    data = {"y": rng.normal(size=(20, 1)).astype("float32"), "x": rng.normal(size=(20, 3)).astype("float32")}
-    order = rng.permutation(20) if shuffled else None
-    results = []
-    for how in ("eager", "one by one", "batches"):
-        step, variables = regression(how == "eager")
-        done = 0
-        for _ in range(2):
-            if how == "batches":
-                assert step.run_batches(data, order, 6, 0, 3) == 3
-            else:
-                for number in range(3):
-                    step(take_batch(data, None if order is None else ops.convert_to_tensor(order), 6, number))
-        results.append([v.numpy().tobytes() for v in variables])
-        assert done == 0
-    assert results[0] == results[1] == results[2]
-
-
-def test_run_batches_stops_after_seconds():
-    step, _ = regression()
-    data = {"x": np.ones((64, 3), "float32"), "y": np.ones((64, 1), "float32")}
-    assert step.run_batches(data, None, 2, 0, 32, seconds=0.0) == 1
-    assert step.run_batches(data, None, 2, 1, 32, seconds=0.0) == 2
-    assert step.run_batches(data, None, 2, 2, 32) == 32
-    assert step.run_batches(data, None, 2, 32, 32) == 32
-
-
-def test_run_batches_wrong_data():
-    step, _ = regression()
-    data = {"x": np.ones((8, 3), "float32"), "y": np.ones((8, 1), "float32")}
-    step.run_batches(data, None, 2, 0, 4)
-    with pytest.raises(ValueError, match="fewer batches"):
-        step.run_batches(data, None, 2, 0, 5)
-    with pytest.raises(ValueError, match="fewer batches"):
-        step.run_batches(data, np.arange(4), 2, 0, 3)
-    with pytest.raises(ValueError, match="shorter"):
-        step.run_batches({**data, "y": data["y"][:4]}, None, 2, 0, 4)
-    with pytest.raises(IndexError, match="index 8 is out of range for an axis of size 8"):
-        step.run_batches(data, np.array([0, 8]), 2, 0, 1)
-    with pytest.raises(IndexError):
-        step.run_batches(data, np.array([0, -1]), 2, 0, 1)
-
-
 # ---- memory --------------------------------------------------------------------------------------
 
 
@@ -458,7 +227,8 @@ def peak_of(run):
     return _core.memory_use()["peak"] - before
 
 
-def test_replay_needs_no_more_memory_than_eager():
+def test_replay_needs_hardly_more_memory_than_eager():
+    """Fused calls need all that they read at the same time, where eager ones let go of some."""
     rng = np.random.default_rng(0)
     x = ops.convert_to_tensor(rng.normal(size=(256, 64)).astype("float32"))
     sizes = [64, 256, 128, 10]
@@ -480,9 +250,20 @@ def test_replay_needs_no_more_memory_than_eager():
     step = Step(function)
     step(x)
     replayed = peak_of(lambda: step(x))  # the first one brings the program's own memory
-    assert 0 < replayed <= eager
-    assert step.programs()[0].memory_bytes <= eager
+    assert 0 < replayed <= 1.15 * eager
+    assert step.programs()[0].memory_bytes <= 1.15 * eager
     assert peak_of(lambda: step(x)) <= 4096
+
+
+@pytest.mark.parametrize("persistent", [False, True])
+def test_a_tape_asked_for_the_last_time_lets_go_of_what_it_has_differentiated(persistent):
+    x = Variable(np.ones((1000,), "float32"))
+    with GradientTape(persistent=persistent) as tape:
+        y = ops.convert_to_tensor(x)
+        for _ in range(50):
+            y = ops.tanh(y)
+    blocks = peak_of(lambda: tape.gradient(y, x)) / 4000
+    assert blocks > 40 if persistent else blocks < 5
 
 
 def test_recorder_holds_no_memory():
