@@ -5,7 +5,7 @@ Namespaces load when they are first used, so that ``import pykeras`` costs littl
 
 from __future__ import annotations
 
-from pykeras import _core, lazy, ops  # noqa: F401 - operators of tensors are installed by ops
+from pykeras import _core, lazy, old_paths, ops  # noqa: F401 - operators of tensors are installed by ops
 
 __version__: str = _core.version
 
@@ -41,6 +41,9 @@ _NAMES = {
 
 
 __getattr__, __dir__ = lazy.namespace(__name__, {name: f"pykeras.{home}" for name, home in _NAMES.items()}, _NAMESPACES)
+
+
+old_paths.install()
 
 
 def version() -> str:

@@ -197,6 +197,10 @@ max_norm = MaxNorm
 non_neg = NonNeg
 unit_norm = UnitNorm
 min_max_norm = MinMaxNorm
+# Keras 1
+maxnorm = MaxNorm
+nonneg = NonNeg
+unitnorm = UnitNorm
 radial_constraint = RadialConstraint
 
 

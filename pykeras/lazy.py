@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from pykeras import old_paths
+
 
 def namespace(
     name: str, homes: Mapping[str, str], modules: Iterable[str] = ()
@@ -23,7 +25,7 @@ def namespace(
         if attribute in modules:
             return importlib.import_module(f"{name}.{attribute}")
         if attribute not in homes:
-            raise AttributeError(f"module {name!r} has no attribute {attribute!r}")
+            return old_paths.attribute(name, attribute)
         value = getattr(importlib.import_module(homes[attribute]), attribute)
         vars(sys.modules[name])[attribute] = value
         return value

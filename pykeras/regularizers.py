@@ -177,6 +177,7 @@ class OrthogonalRegularizer(Regularizer):
 l1 = L1
 l2 = L2
 l1_l2 = L1L2
+l1l2 = L1L2  # Keras 1
 orthogonal_regularizer = OrthogonalRegularizer
 
 

@@ -1,5 +1,6 @@
 """Callbacks: what happens around epochs and batches."""
 
+from pykeras import old_paths
 from pykeras.callbacks.backup_and_restore import BackupAndRestore
 from pykeras.callbacks.base_logger import BaseLogger
 from pykeras.callbacks.callback import Callback
@@ -37,3 +38,7 @@ __all__ = [
     "ProgbarLogger",
     "TerminateOnNaN",
 ]
+
+
+def __getattr__(name):
+    return old_paths.attribute(__name__, name)

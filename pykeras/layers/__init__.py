@@ -1,5 +1,6 @@
 """Layers."""
 
+from pykeras import old_paths
 from pykeras.layers import convolution, image, pooling, preprocessing, reshaping
 from pykeras.layers.absent import DenseFeatures, FlaxLayer, JaxLayer, TFSMLayer, TorchModuleWrapper
 from pykeras.layers.activation import ELU, Activation, Identity, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
@@ -82,3 +83,7 @@ __all__ = [
     "multiply", "serialize", "subtract", *_recurrent,
 ]  # fmt: skip
 __all__ += [*convolution.__all__, *image.__all__, *pooling.__all__, *preprocessing.__all__, *reshaping.__all__]
+
+
+def __getattr__(name):
+    return old_paths.attribute(__name__, name)

@@ -1,5 +1,6 @@
 """Optimizers: how gradients change weights."""
 
+from pykeras import old_paths
 from pykeras.optimizers.adadelta import Adadelta
 from pykeras.optimizers.adafactor import Adafactor
 from pykeras.optimizers.adagrad import Adagrad
@@ -46,3 +47,7 @@ __all__ = [
     "schedules",
     "serialize",
 ]
+
+
+def __getattr__(name):
+    return old_paths.attribute(__name__, name)

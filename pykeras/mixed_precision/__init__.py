@@ -1,5 +1,6 @@
 """The global dtype policy under the names of ``mixed_precision``."""
 
+from pykeras import old_paths
 from pykeras.dtype_policies import DTypePolicy, dtype_policy, set_dtype_policy
 
 Policy = DTypePolicy
@@ -12,7 +13,7 @@ def __getattr__(name):
         from pykeras import optimizers
 
         return optimizers.LossScaleOptimizer
-    raise AttributeError(f"module 'pykeras.mixed_precision' has no attribute {name!r}")
+    return old_paths.attribute(__name__, name)
 
 
 __all__ = ["DTypePolicy", "Policy", "dtype_policy", "global_policy", "set_dtype_policy", "set_global_policy"]
