@@ -8,7 +8,7 @@ import pykeras
 
 IMPORTS = """
 layers.core: Activation Dense Dropout Flatten Lambda Masking Permute RepeatVector Reshape SpatialDropout1D
-layers.convolutional: Conv1D Conv2D Conv2DTranspose Convolution2D Cropping2D MaxPooling2D SeparableConv2D UpSampling2D ZeroPadding2D
+layers.convolutional: Conv1D Conv2D Conv2DTranspose Convolution2D Cropping2D SeparableConv2D UpSampling2D ZeroPadding2D
 layers.pooling: GlobalAveragePooling2D MaxPooling2D
 layers.recurrent: GRU LSTM RNN SimpleRNN
 layers.normalization: BatchNormalization LayerNormalization
@@ -53,6 +53,7 @@ def test_names(line):
 
 def test_what_is_found_is_what_the_namespaces_have():
     from pykeras.layers.core import Dense
+
     from pykeras.utils import np_utils
 
     assert Dense is pykeras.layers.Dense
