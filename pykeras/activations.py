@@ -27,7 +27,7 @@ _REGISTRY.default = linear
 
 
 @_REGISTRY.register
-def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
+def relu(x, negative_slope=0.0, max_value=None, threshold=0.0, alpha=None):
     """Rectifier: ``max(x, 0)``, or with arguments ``min(x, max_value)`` where x > threshold and
     ``negative_slope * (x - threshold)`` elsewhere.
 
@@ -36,6 +36,7 @@ def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
         negative_slope: slope below the threshold.
         max_value: upper bound, None for no bound.
         threshold: values below it are damped.
+        alpha: Keras 2's name for negative_slope.
 
     Source: Nair and Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines", ICML 2010.
 
@@ -44,6 +45,7 @@ def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
         >>> activations.relu([-2.0, 0.5, 9.0], max_value=6.0).numpy().tolist()
         [0.0, 0.5, 6.0]
     """
+    negative_slope = negative_slope if alpha is None else alpha
     if negative_slope == 0 and threshold == 0:
         if max_value is None:
             return ops.relu(x)

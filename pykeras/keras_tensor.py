@@ -63,8 +63,10 @@ class KerasTensor(_core.SymbolicTensor):
     def __repr__(self) -> str:
         return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
 
-    def __len__(self) -> int:
-        raise TypeError("len(): a symbolic tensor has no values")
+    @property
+    def _keras_shape(self) -> tuple:
+        """What layers of early Keras 2 read."""
+        return self.shape
 
     def _no_value(self, *_, **__):
         raise TypeError(
@@ -197,6 +199,8 @@ def record_node(operation: Operation, outputs: Any, args: tuple, kwargs: dict) -
     given = {id(leaf) for leaf in tree.flatten((args, kwargs)) if isinstance(leaf, KerasTensor)}
 
     def own(leaf):
+        if isinstance(leaf, (_core.Tensor, _core.Variable)) and not _history_off:
+            return KerasTensor(leaf.shape, leaf.dtype)  # of a layer that hands out a weight, or a constant
         if not isinstance(leaf, KerasTensor):
             return leaf
         if id(leaf) in given or (leaf._keras_history is not None and not _history_off):
@@ -224,6 +228,29 @@ class no_history:
 def is_describing() -> bool:
     """Whether a layer is being called on symbolic tensors, only to tell the shapes of its outputs."""
     return _history_off > 0
+
+
+class UnknownSize(TypeError):
+    """A layer that is being described asks for a size that is unknown."""
+
+
+class refusing_unknown_sizes:  # noqa: N801 - a context, like no_history
+    """Context in which ``ops.shape`` raises ``UnknownSize`` rather than give None for a size."""
+
+    depth = 0
+
+    def __enter__(self):
+        refusing_unknown_sizes.depth += 1
+
+    def __exit__(self, *_):
+        refusing_unknown_sizes.depth -= 1
+
+
+def known_sizes(shape: tuple) -> tuple:
+    """The shape, for a caller that may compute with its sizes."""
+    if refusing_unknown_sizes.depth and None in shape:
+        raise UnknownSize(f"the shape {shape} has unknown sizes")
+    return shape
 
 
 class FunctionOperation(Operation):

@@ -29,6 +29,7 @@ class Lambda(Layer):
     [[2.0, 4.0]]
     """
 
+    runs_foreign_code = True
     _config_attributes = dict.fromkeys(("function", "output_shape", "mask", "arguments"))
 
     def __init__(self, function, output_shape=None, mask=None, arguments=None, **kwargs):

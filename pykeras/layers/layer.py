@@ -12,6 +12,7 @@ from pykeras.keras_tensor import KerasTensor, Operation, any_symbolic, no_histor
 from pykeras.layers import construction
 from pykeras.layers.absent_features import AbsentFeatures
 from pykeras.layers.context import calling, context
+from pykeras.layers.describing import describe
 from pykeras.layers.input_spec import check_inputs
 from pykeras.layers.legacy import LayerOfKeras2
 from pykeras.layers.masks import Masks
@@ -56,6 +57,7 @@ class Layer(AbsentFeatures, LayerOfKeras2, Stateless, Weights, Masks, Operation)
     """
 
     supports_masking = False
+    runs_foreign_code = False
     input_spec: Any = None
     dtype_policy: Any = None
 
@@ -180,8 +182,7 @@ class Layer(AbsentFeatures, LayerOfKeras2, Stateless, Weights, Masks, Operation)
         return outputs
 
     def compute_output_spec(self, *args, **kwargs):
-        with no_history():
-            return self.call(*args, **kwargs)
+        return describe(self, args, kwargs)
 
     def call(self, *args, **kwargs):
         raise NotImplementedError(f"{self._label}: write call(self, inputs)")

@@ -118,6 +118,15 @@ class LayerOfKeras2:
         inputs = tree.map_structure(lambda spec: KerasTensor(tuple(spec.shape), spec.dtype), input_signature)
         return self.compute_output_spec(inputs)  # type: ignore[attr-defined]
 
+    @property
+    def _trainable_weights(self) -> list:
+        """The layer's own trainable weights, where layers of Keras 2 read them."""
+        return [v for v in self._own_variables() if v.trainable]  # type: ignore[attr-defined]
+
+    @property
+    def _non_trainable_weights(self) -> list:
+        return [v for v in self._own_variables() if not v.trainable]  # type: ignore[attr-defined]
+
     def add_variable(self, *args: Any, **kwargs: Any) -> Any:
         """``add_weight`` by its first name."""
         return self.add_weight(*args, **kwargs)  # type: ignore[attr-defined]

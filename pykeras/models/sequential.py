@@ -6,7 +6,7 @@ from typing import Any
 
 from pykeras import tree
 from pykeras.keras_tensor import KerasTensor
-from pykeras.layers import Input, InputLayer, Layer
+from pykeras.layers import Embedding, Input, InputLayer, Layer
 from pykeras.layers.layer import REGISTRY as LAYERS
 from pykeras.models.functional import Functional
 from pykeras.models.model import REGISTRY, Model, _translated
@@ -127,6 +127,8 @@ class Sequential(Model):
         self._settle()
         if self._functional is not None:
             return
+        if input_shape is None and isinstance(self._stack[0], Embedding):
+            input_shape = (None, None)  # as it was in Keras 2, where an embedding knew this of itself
         if input_shape is None:
             raise ValueError(f'Sequential "{self.name}": build: expected an input shape')
         self._connect(Input(batch_shape=tuple(input_shape), dtype=self._stack[0].input_dtype))

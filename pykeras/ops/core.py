@@ -8,7 +8,7 @@ import numpy as np
 
 from pykeras import _core, convert, tree
 from pykeras.dtypes import standardize_dtype
-from pykeras.keras_tensor import KerasTensor, operation
+from pykeras.keras_tensor import KerasTensor, known_sizes, operation
 from pykeras.ops.numbers import as_operand, static_shape
 
 
@@ -63,8 +63,11 @@ def saturate_cast(x, dtype):
 
 
 def shape(x) -> tuple:
-    """The shape as a tuple; ``None`` where a symbolic tensor's size is unknown."""
-    return static_shape(x)
+    """The shape as a tuple; ``None`` where a symbolic tensor's size is unknown.
+
+    In the ``call`` of a layer all sizes are numbers: see ``layers/describing.py``.
+    """
+    return known_sizes(static_shape(x))
 
 
 def ndim(x) -> int:

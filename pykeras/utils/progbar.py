@@ -83,19 +83,20 @@ class Progbar:
         """``n`` steps more are done."""
         self.update(self.seen + n, values)
 
-    def update(self, current, values=None, finalize=None):
+    def update(self, current, values=None, finalize=None, force=False):
         """``current`` steps are done.
 
         Args:
             current: number of steps done.
             values: pairs of name and value.
             finalize: whether this is the last drawing; by default when ``current`` reaches ``target``.
+            force: draw however little time has passed (Keras 1).
         """
         if finalize is None:
             finalize = self.target is not None and current >= self.target
         self._take_in(current, values or ())
         self.seen = current
-        if not self.verbose or not (finalize or (self.verbose == 1 and self.dynamic and self.due())):
+        if not self.verbose or not (finalize or (self.verbose == 1 and self.dynamic and (force or self.due()))):
             return
         self._drawn_at = time.perf_counter()
         elapsed = self._drawn_at - self._start
