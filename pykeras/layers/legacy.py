@@ -86,8 +86,8 @@ class LayerOfKeras2:
         """Empty: assignments take effect where they stand."""
         return []
 
-    def add_update(self, updates: Any) -> None:
-        """Runs updates given as functions; assignments have already taken effect."""
+    def add_update(self, updates: Any, inputs: Any = None) -> None:
+        """Runs updates given as functions; assignments have already taken effect, whatever ``inputs`` they go with."""
         for update in tree.flatten(updates):
             if callable(update):
                 update()

@@ -71,3 +71,17 @@ def test_stateless_call():
     np.testing.assert_allclose(layer(x, training=True), outputs, rtol=1e-6)
     with pytest.raises(ValueError, match="trainable_variables: expected 2 values, got 1"):
         layer.stateless_call(trainable[:1], rest, x)
+
+
+def test_one_initializer_for_both_kernels_of_a_separable_convolution():
+    layer = layers.SeparableConv2D(4, 3, kernel_initializer="ones", kernel_regularizer="l2")
+    layer.build((None, 8, 8, 2))
+    assert all((kernel.numpy() == 1).all() for kernel in (layer.depthwise_kernel, layer.pointwise_kernel))
+    assert len(layer.losses) == 2
+
+
+def test_lists_of_own_weights():
+    layer = layers.BatchNormalization()
+    layer.build((None, 3))
+    assert [w.name for w in layer._trainable_weights] == ["gamma", "beta"]
+    assert [w.name for w in layer._non_trainable_weights] == ["moving_mean", "moving_variance"]

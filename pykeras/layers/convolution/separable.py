@@ -12,6 +12,10 @@ class BaseSeparableConv(BaseWindowed):
 
     def __init__(self, rank, depth_multiplier, filters, kernel_size, strides, padding, data_format, dilation_rate,
                  activation, use_bias, activity_regularizer, weight_options, options):  # fmt: skip
+        for kind in ("initializer", "regularizer", "constraint"):
+            if f"kernel_{kind}" in options:  # programs of Keras 2 give one for both kernels
+                both = options.pop(f"kernel_{kind}")
+                weight_options = {**weight_options, f"depthwise_{kind}": both, f"pointwise_{kind}": both}
         super().__init__(rank, kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias,
                          activity_regularizer, weight_options, options)  # fmt: skip
         self.depth_multiplier = check.positive_int("depth_multiplier", depth_multiplier)
