@@ -28,8 +28,9 @@ NAMESPACES = (
     "dtype_policies",
     "callbacks",
     "ops",
+    "feature_space",
 )
-_HOMES = {"schedules": "optimizers"}
+_HOMES = {"schedules": "optimizers", "feature_space": "utils.feature_space"}
 
 _registries: dict[str, Registry] = {}
 

@@ -12,6 +12,7 @@ import json
 import tempfile
 
 from pykeras import _core, registry
+from pykeras.layers import Layer
 from pykeras.models import Model
 from pykeras.saving import archive as archives
 from pykeras.saving import dialects, files, state, training_config
@@ -193,7 +194,7 @@ def model_from(config, name, custom_objects=None, compile=True, safe_mode=True):
         with understanding(f"{name}: cannot interpret its configuration"):
             config = dialects.to_keras3({key: value for key, value in config.items() if key != "compile_config"})
             model = registry.deserialize(config, kind="models")
-        if not isinstance(model, Model):
+        if not isinstance(model, Layer):  # a FeatureSpace is no model
             raise ValueError(f"{name}: its configuration describes a {type(model).__name__}, expected a model")
         if compile and compilation:
             _compile(model, compilation)

@@ -20,6 +20,7 @@ _EXPORTS = {
     "pack_x_y_sample_weight": "pykeras.utils.data_tuples",
     "unpack_x_y_sample_weight": "pykeras.utils.data_tuples",
     "Config": "pykeras.utils.config",
+    "FeatureSpace": "pykeras.utils.feature_space",
     "model_to_dot": "pykeras.utils.drawing",
     "plot_model": "pykeras.utils.drawing",
     "get_source_inputs": "pykeras.utils.graphs",

@@ -71,6 +71,21 @@ class Dataset:
 
         return self._like(iterate, length, size)
 
+    def map(self, function, **kwargs):
+        """What ``function`` makes of each item; it takes the parts of a tuple as arguments.
+
+        Keyword arguments of ``tf.data`` (``num_parallel_calls``, ``deterministic``, ``name``) change nothing.
+
+        >>> from pykeras.utils import timeseries_dataset_from_array
+        >>> doubled = timeseries_dataset_from_array([1, 2, 3], None, 2, batch_size=2).map(lambda x: 2 * x)
+        >>> [batch.tolist() for batch in doubled]
+        [[[2, 4], [4, 6]]]
+        """
+        for key in kwargs:
+            check.one_of("map: argument", key, ("num_parallel_calls", "deterministic", "name"))
+        apply = lambda item: function(*item) if isinstance(item, tuple) else function(item)  # noqa: E731
+        return self._like(lambda: map(apply, self), len(self), self.batch_size)
+
     def unbatch(self):
         """Single samples in place of batches. The batches are run through once, to count them."""
         if self.batch_size is None:
@@ -91,7 +106,7 @@ def samples(batch):
 
 
 def as_batch(array):
-    """A tensor for numbers; text, which tensors do not hold, stays an array."""
+    """A tensor for numbers; text stays an array of str, which can be compared."""
     return array if array.dtype.kind in "OSU" else ops.convert_to_tensor(array)
 
 
