@@ -23,6 +23,13 @@ class _SequenceAttention(Layer):
     def _scores(self, query, key):
         raise NotImplementedError
 
+    def __call__(self, inputs, *args, **kwargs):
+        if not isinstance(inputs, (list, tuple)):
+            raise ValueError(
+                f"{self._label}: must be called on a list of query, value and perhaps key, got {type(inputs).__name__}"
+            )
+        return super().__call__(inputs, *args, **kwargs)
+
     def call(self, inputs, mask=None, training=False, return_attention_scores=False, use_causal_mask=False):
         query, value, key, query_mask, value_mask = self._checked(inputs, mask)
         result, weights = None, None
@@ -41,7 +48,7 @@ class _SequenceAttention(Layer):
         scores = self._scores(query, key)
         mask = None if value_mask is None else ops.expand_dims(ops.cast(value_mask, "bool"), -2)
         if causal:
-            seen = ops.squeeze(causal_mask(query.shape[1], key.shape[1], query), 0)
+            seen = ops.squeeze(causal_mask(query.shape[-2], key.shape[-2], query), 0)
             mask = seen if mask is None else ops.logical_and(mask, seen)
         if mask is not None:
             scores = ops.where(mask, scores, OUT_OF_SIGHT[scores.dtype])
@@ -51,16 +58,21 @@ class _SequenceAttention(Layer):
         return ops.matmul(weights, value), weights
 
     def _checked(self, inputs, mask):
-        if not isinstance(inputs, (list, tuple)) or len(inputs) not in (2, 3):
-            raise ValueError("expected a list of query, value and perhaps key")
+        if len(inputs) not in (2, 3):
+            raise ValueError(f"expected a list of query, value and perhaps key, of length 2 or 3, got {len(inputs)}")
         masks = [None] * len(inputs) if mask is None else mask
-        if not isinstance(masks, (list, tuple)) or not 2 <= len(masks) <= len(inputs):
-            raise ValueError("mask: expected a list of a mask for the query and one for the value")
+        if not isinstance(masks, (list, tuple)):
+            raise ValueError(
+                "the layer mask must be a list of a mask for the query and one for the value, got "
+                f"{type(masks).__name__}"
+            )
+        if not 2 <= len(masks) <= len(inputs):
+            raise ValueError(f"mask: expected a list of length 2 or 3, no longer than the inputs, got {len(masks)}")
         query, value = inputs[0], inputs[1]
         key = inputs[2] if len(inputs) > 2 else value
         for name, x in (("query", query), ("value", value), ("key", key)):
-            if len(x.shape) != 3:
-                raise ValueError(f"{name}: expected 3 axes (batch, length, size), got shape {x.shape}")
+            if len(x.shape) < 3:
+                raise ValueError(f"{name}: expected 3 or more axes (batch, ..., length, size), got shape {x.shape}")
         return query, value, key, masks[0], masks[1]
 
     def compute_mask(self, inputs, mask=None):
@@ -80,6 +92,7 @@ class Attention(_SequenceAttention):
         dropout: share of the weights dropped while training; ``seed`` of it.
 
     Inputs ``[query (batch, t, d), value (batch, s, v)]`` and perhaps ``key (batch, s, d)``; output ``(batch, t, v)``.
+    Axes between the batch and the last two, the same in all, are gone over one by one.
     Masks of query and value, ``use_causal_mask`` and ``return_attention_scores`` go to the call.
 
     >>> x = np.ones((1, 2, 3), "float32")
@@ -101,15 +114,15 @@ class Attention(_SequenceAttention):
 
     def _scores(self, query, key):
         if self.score_mode == "dot":
-            scores = ops.einsum("btd,bsd->bts", query, key)
+            scores = ops.einsum("...td,...sd->...ts", query, key)
             return scores if self.scale is None else scores * self.scale
-        total = ops.expand_dims(query, 2) + ops.expand_dims(key, 1)
+        total = ops.expand_dims(query, -2) + ops.expand_dims(key, -3)
         if self.scale is not None:
             total = total * self.scale
         return self.concat_score_weight * ops.sum(ops.tanh(total), -1)
 
     def _without_scores(self, query, key, value, value_mask, causal):
-        if self.score_mode != "dot":
+        if self.score_mode != "dot" or len(query.shape) != 3:
             return None
         if self.scale is not None:
             query = query * self.scale
@@ -136,5 +149,5 @@ class AdditiveAttention(_SequenceAttention):
         self.built = True
 
     def _scores(self, query, key):
-        total = ops.tanh(ops.expand_dims(query, 2) + ops.expand_dims(key, 1))
+        total = ops.tanh(ops.expand_dims(query, -2) + ops.expand_dims(key, -3))
         return ops.sum(total if self.scale is None else total * self.scale, -1)

@@ -133,6 +133,15 @@ class BaseHeads(Layer):
         for name, shape in (("query", query), ("value", value), ("key", key)):
             if shape[-1] is None or len(shape) < 3 and len(shape) != len(query):
                 raise ValueError(f"{label}: {name}: expected (batch, length, size) with a known size, got {shape}")
+        _check_lengths(label, value, key)
+
+
+def _check_lengths(label, value, key):
+    if tuple(value[1:-1]) != tuple(key[1:-1]):
+        raise ValueError(
+            f"{label}: all axes of value and key but the first and last must be equal, got shapes {tuple(value)} and "
+            f"{tuple(key)}"
+        )
 
 
 def _band(queries, keys, width, like):
@@ -189,7 +198,10 @@ class MultiHeadAttention(BaseHeads):
         self.value_dim = self.key_dim if not value_dim else check.positive_int("value_dim", value_dim)
         self._result_shape = None
         if output_shape is not None:
-            self._result_shape = (output_shape,) if isinstance(output_shape, int) else tuple(output_shape)
+            sizes = (output_shape,) if isinstance(output_shape, int) else output_shape
+            if not isinstance(sizes, (list, tuple)):
+                raise ValueError(f"output_shape: expected an integer or several, got {output_shape!r}")
+            self._result_shape = tuple(sizes)
         self.attention_axes = None
         if attention_axes is not None:
             self.attention_axes = (attention_axes,) if isinstance(attention_axes, int) else tuple(attention_axes)
@@ -263,6 +275,8 @@ class MultiHeadAttention(BaseHeads):
         return y, None if scores is None else ops.reshape(scores, scores_shape)
 
     def compute_output_shape(self, query_shape, value_shape=None, key_shape=None):
+        if key_shape is not None:
+            _check_lengths(self._label, value_shape, key_shape)
         return (*query_shape[:-1], *(self._result_shape or (query_shape[-1],)))
 
     def build_from_config(self, config):
@@ -368,6 +382,13 @@ class GroupedQueryAttention(BaseHeads):
         return (y, scores) if return_attention_scores else y
 
     def compute_output_shape(self, query_shape, value_shape=None, key_shape=None):
+        if value_shape is not None and query_shape[-1] != value_shape[-1]:
+            raise ValueError(
+                f"{self._label}: the last sizes of query and value must be equal, got shapes {tuple(query_shape)} and "
+                f"{tuple(value_shape)}"
+            )
+        if key_shape is not None:
+            _check_lengths(self._label, value_shape, key_shape)
         return tuple(query_shape)
 
 

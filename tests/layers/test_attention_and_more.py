@@ -150,7 +150,7 @@ def test_attention_dropout_and_flash():
     np.testing.assert_array_equal(layers.MultiHeadAttention(1, 2, dropout=0.1)(X, X, attention_mask=nothing)[:, 0], 0)
     attention = layers.Attention(dropout=0.5)
     assert not np.allclose(attention([X, X], training=True).numpy(), attention([X, X]).numpy())
-    with pytest.raises(ValueError, match="expected a list of query, value"):
+    with pytest.raises(ValueError, match="must be called on a list of query, value"):
         attention(X)
 
 
@@ -323,3 +323,45 @@ def test_custom_gradient_jvp_and_vectorize():
         ops.eig(np.array([[0.0, 1.0], [-1.0, 0.0]]))
     with pytest.raises(ValueError, match="cholesky"):
         ops.cholesky(-np.eye(2))
+
+
+# ---- attention of images and other inputs of many axes --------------------------------------------
+
+
+@pytest.mark.parametrize("make", [
+    lambda: layers.Attention(), lambda: layers.Attention(use_scale=True, score_mode="concat"),
+    layers.AdditiveAttention,
+])  # fmt: skip
+@pytest.mark.parametrize("causal", [False, True])
+def test_attention_over_the_last_but_one_of_many_axes(make, causal):
+    draw = np.random.default_rng(3)
+    query, value = (draw.normal(size=(2, 3, n, 4)).astype("float32") for n in (5, 6))
+    layer = make()
+    result, scores = layer([query, value], return_attention_scores=True, use_causal_mask=causal)
+    assert result.shape == (2, 3, 5, 4) and scores.shape == (2, 3, 5, 6)
+    for row in range(3):
+        one = layer([query[:, row], value[:, row]], use_causal_mask=causal)
+        np.testing.assert_allclose(result[:, row].numpy(), one.numpy(), rtol=1e-5, atol=1e-6)
+    symbols = [pykeras.Input(x.shape[1:]) for x in (query, value)]
+    assert layer(symbols).shape == (None, 3, 5, 4)
+
+
+ONES = np.ones((2, 3, 4), "float32")
+
+
+@pytest.mark.parametrize("call, message", [
+    (lambda: layers.Attention()(ONES), "must be called on a list"),
+    (lambda: layers.AdditiveAttention()(ONES), "must be called on a list"),
+    (lambda: layers.Attention()([ONES] * 4), "length 2 or 3, got 4"),
+    (lambda: layers.AdditiveAttention()([ONES] * 2, mask=ONES[..., 0]), "layer mask must be a list"),
+    (lambda: layers.Attention()([ONES] * 2, mask=[None]), "length 2 or 3"),
+    (lambda: layers.Attention()([ONES[0], ONES[0]]), "3 or more axes"),
+    (lambda: layers.MultiHeadAttention(2, 4, output_shape=8.0), "output_shape"),
+    (lambda: layers.MultiHeadAttention(2, 4)(ONES, ONES, ONES[:, :2]), "must be equal"),
+    (lambda: layers.MultiHeadAttention(2, 4).compute_output_shape((2, 3, 4), (2, 3, 4), (2, 2, 4)), "must be equal"),
+    (lambda: layers.GroupedQueryAttention(4, 2, 1)(ONES, ONES, ONES[:, :2]), "must be equal"),
+    (lambda: layers.GroupedQueryAttention(4, 2, 1).compute_output_shape((2, 3, 4), (2, 3, 5)), "must be equal"),
+])  # fmt: skip
+def test_attention_of_inputs_that_do_not_fit(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

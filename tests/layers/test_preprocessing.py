@@ -340,6 +340,7 @@ def test_an_adapted_discretization_keeps_its_boundaries():
     (lambda: layers.HashedCrossing(3)(["a"]), "at least two inputs"),
     (lambda: layers.HashedCrossing(3)((["a"], ["a", "b"])), "one shape"),
     (lambda: layers.HashedCrossing(3)(([[1, 2]], [[1, 2]])), r"\(batch, 1\)"),
+    (lambda: layers.HashedCrossing(3)(([1.0], [2.0])), "integer or string dtype"),
     (lambda: layers.StringLookup(max_tokens=1), "max_tokens"),
     (lambda: layers.StringLookup(pad_to_max_tokens=True), "needs max_tokens"),
     (lambda: layers.StringLookup(invert=True, output_mode="count"), "invert"),
@@ -372,7 +373,6 @@ def test_values_that_are_refused(make, message):
     (lambda: layers.IntegerLookup(vocabulary=[1])(["a"]), "expected integers, got string"),
     (lambda: layers.TextVectorization(vocabulary=["a"])([1.0]), "expected strings, got float32"),
     (lambda: layers.CategoryEncoding(3)(["a"]), "StringLookup"),
-    (lambda: layers.HashedCrossing(3)(([1.0], [2.0])), "integers or strings"),
     (lambda: layers.Hashing(3, mask_value=1)(["a"]), "mask_value 1 does not fit"),
     (lambda: layers.StringLookup().adapt([1, 2]), "expected text"),
     (lambda: layers.Normalization().adapt(["a"]), "expected numbers"),
@@ -422,3 +422,12 @@ def test_tables_of_texts():
     model = text_model()
     wanted = model.predict(np.array(TEXTS), verbose=0)
     assert np.array_equal(model.predict(Column(), verbose=0), wanted)
+
+
+@pytest.mark.parametrize("standardize", ["lower", None])
+def test_texts_with_bytes_that_are_no_utf8_are_kept_apart(standardize):
+    layer = layers.TextVectorization(standardize=standardize, vocabulary=["a", "b"], output_sequence_length=3)
+    texts = np.array([b"a b", b"\xff a \xff b a", b"", b"b"], object)
+    assert layer(texts).tolist() == [[2, 3, 0], [1, 2, 1], [0, 0, 0], [3, 0, 0]]
+    assert layer(texts[:1]).tolist() == [[2, 3, 0]]
+    assert layer(texts[[0, 3]]).tolist() == [[2, 3, 0], [3, 0, 0]]

@@ -101,7 +101,7 @@ class HashedCrossing(Layer):
         sparse: not supported, raises ``ValueError``.
 
     Called on a list of at least two inputs of one shape: a single value, ``(batch,)`` or ``(batch, 1)``. Raises
-    ``ValueError`` for other shapes and ``TypeError`` for floating inputs.
+    ``ValueError`` for other shapes and for floating inputs.
 
     >>> HashedCrossing(5)((["A", "B", "A", "B", "A"], [101, 101, 101, 102, 102])).tolist()
     [1, 4, 1, 1, 3]
@@ -127,7 +127,7 @@ class HashedCrossing(Layer):
             if x.shape != shape:
                 raise ValueError(f"expected inputs of one shape, got {[tuple(x.shape) for x in inputs]}")
             if x.dtype.startswith("float") or x.dtype == "bool":
-                raise TypeError(f"expected inputs of integers or strings, got {[x.dtype for x in inputs]}")
+                raise ValueError(f"all inputs should have an integer or string dtype, got {[x.dtype for x in inputs]}")
         is_text = [x.dtype == "string" for x in inputs]
 
         def crossed(*features):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -252,9 +253,10 @@ class StringLookup(IndexLookup):
         """The index of each token, given as UTF-8."""
         if self._bytes_of is not self._table:
             self._bytes_of = self._table
-            self._byte_table = Table({strings.as_bytes(token): index for token, index in self._table.items()})
-            self._byte_table.default = self._table.default
-        return np.fromiter(map(self._byte_table.__getitem__, tokens), np.int64, len(tokens))
+            self._byte_table = {strings.as_bytes(token): index for token, index in self._table.items()}
+        # ``get`` with a default costs an unknown token no call of Python, as ``__missing__`` would.
+        default = itertools.repeat(self._table.default)
+        return np.fromiter(map(self._byte_table.get, tokens, default), np.int64, len(tokens))
 
 
 @REGISTRY.register

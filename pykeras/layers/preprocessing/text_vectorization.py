@@ -168,9 +168,11 @@ class TextVectorization(Layer):
             rows = tokens.split_up(prepared, self.split)
         return rows if self._widths is None else tokens.with_ngrams(rows, self._widths)
 
-    def _indices(self, texts: list[str], shape: tuple) -> tuple[np.ndarray, np.ndarray]:
-        """The indices of all tokens, and the number of tokens of each row."""
+    def _indices(self, texts: list[str], shape: tuple, width: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """The indices of all tokens, of each row at most ``width``, and the number of tokens of each row."""
         rows = self._rows(self._lookup_layer.in_encoding(texts), shape)
+        if width is not None:
+            rows = [row if len(row) <= width else row[:width] for row in rows]
         lengths = np.fromiter(map(len, rows), np.int64, len(rows))
         return self._lookup_layer.indices_of_bytes(tokens.flat(rows)), lengths
 
@@ -180,10 +182,9 @@ class TextVectorization(Layer):
         return self._indices(strings.list_of(numbers), numbers.shape)[0].reshape(numbers.shape)
 
     def _sequences(self, numbers: np.ndarray) -> np.ndarray:
-        found, lengths = self._indices(strings.list_of(numbers), numbers.shape)
-        return tokens.padded(found, lengths, self.output_sequence_length).reshape(
-            *_lead(numbers.shape), self.output_sequence_length
-        )
+        width = self.output_sequence_length
+        found, lengths = self._indices(strings.list_of(numbers), numbers.shape, width)
+        return tokens.padded(found, lengths, width).reshape(*_lead(numbers.shape), width)
 
     def _vectors(self, numbers: np.ndarray) -> np.ndarray:
         found, lengths = self._indices(strings.list_of(numbers), numbers.shape)

@@ -19,6 +19,7 @@ STANDARDIZE = {
     "lower": (_LOWER, b""),
     "strip_punctuation": (None, _PUNCTUATION),
 }
+_BETWEEN = strings.as_text(b"\xff")
 SPLIT: dict[str, Callable[[bytes], list[bytes]]] = {
     "whitespace": bytes.split,
     "character": lambda text: [char.encode() for char in text.decode("utf-8", "replace")],
@@ -35,11 +36,12 @@ def standardized(texts: Sequence[str], how: Any, shape: tuple) -> list[bytes]:
                 f"array of dtype {result.dtype} and shape {result.shape}"
             )
         texts = [strings.as_text(text) for text in result.reshape(-1).tolist()]
-    encoded = [strings.as_bytes(text) for text in texts]
-    if how is None or callable(how):
-        return encoded
-    table, left_out = STANDARDIZE[how]
-    return [text.translate(table, left_out) for text in encoded]
+    # All texts at once, with a byte between them that UTF-8 never has.
+    whole = strings.as_bytes(_BETWEEN.join(texts))
+    table, left_out = (None, b"") if how is None or callable(how) else STANDARDIZE[how]
+    if whole.count(b"\xff") == len(texts) - 1:
+        return (whole.translate(table, left_out) if table or left_out else whole).split(b"\xff")
+    return [strings.as_bytes(text).translate(table, left_out) for text in texts]
 
 
 def split_up(texts: list[bytes], how: Any) -> list[list[bytes]]:
@@ -71,12 +73,9 @@ def with_ngrams(rows: list[list[bytes]], widths: Sequence[int]) -> list[list[byt
 
 
 def padded(values: np.ndarray, lengths: np.ndarray, width: int) -> np.ndarray:
-    """Rows of these lengths, which lie one after another in ``values``, cut or filled up with 0 to a width."""
-    rows = np.repeat(np.arange(len(lengths)), lengths)
-    places = np.arange(len(values)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    """Rows of these lengths, none above ``width``, which lie one after another in ``values``, filled up with 0."""
     result = np.zeros((len(lengths), width), values.dtype)
-    fits = places < width
-    result[rows[fits], places[fits]] = values[fits]
+    result[np.arange(width) < lengths[:, None]] = values
     return result
 
 
