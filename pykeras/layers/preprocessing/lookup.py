@@ -14,6 +14,7 @@ from pykeras.layers.layer import REGISTRY
 from pykeras.layers.preprocessing.adapting import batches, is_whole
 from pykeras.layers.preprocessing.encoding import counts, encode, encoded_shape, rows_of
 from pykeras.layers.preprocessing.hashing import buckets
+from pykeras.layers.preprocessing.tokens import BETWEEN, ENDS
 from pykeras.layers.preprocessing.vocabulary import Table, Vocabulary
 from pykeras.ops.host import host
 
@@ -249,14 +250,16 @@ class StringLookup(IndexLookup):
     def input_dtype(self) -> str:
         return "int64" if self.invert else "string"
 
-    def indices_of_bytes(self, tokens: list[bytes]) -> np.ndarray:
-        """The index of each token, given as UTF-8."""
+    def indices_of_bytes(self, tokens: list[bytes], rows: bool = False) -> np.ndarray:
+        """The index of each token, given as UTF-8; with ``rows``, ``ENDS`` for ``BETWEEN``."""
         if self._bytes_of is not self._table:
             self._bytes_of = self._table
             self._byte_table = {strings.as_bytes(token): index for token, index in self._table.items()}
+            self._row_table = {**self._byte_table, BETWEEN: ENDS}
+        table = self._row_table if rows else self._byte_table
         # ``get`` with a default costs an unknown token no call of Python, as ``__missing__`` would.
         default = itertools.repeat(self._table.default)
-        return np.fromiter(map(self._byte_table.get, tokens, default), np.int64, len(tokens))
+        return np.fromiter(map(table.get, tokens, default), np.int64, len(tokens))
 
 
 @REGISTRY.register

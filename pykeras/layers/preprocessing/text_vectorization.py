@@ -170,7 +170,12 @@ class TextVectorization(Layer):
 
     def _indices(self, texts: list[str], shape: tuple, width: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """The indices of all tokens, of each row at most ``width``, and the number of tokens of each row."""
-        rows = self._rows(self._lookup_layer.in_encoding(texts), shape)
+        texts = self._lookup_layer.in_encoding(texts)
+        if self.split == "whitespace" and self._widths is None and not callable(self.standardize):
+            words = tokens.words_in_a_row(texts, self.standardize)
+            if words is not None:
+                return tokens.parted(self._lookup_layer.indices_of_bytes(words, rows=True), width)
+        rows = self._rows(texts, shape)
         if width is not None:
             rows = [row if len(row) <= width else row[:width] for row in rows]
         lengths = np.fromiter(map(len, rows), np.int64, len(rows))

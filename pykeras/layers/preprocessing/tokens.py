@@ -19,7 +19,9 @@ STANDARDIZE = {
     "lower": (_LOWER, b""),
     "strip_punctuation": (None, _PUNCTUATION),
 }
-_BETWEEN = strings.as_text(b"\xff")
+BETWEEN = b"\xff"  # a byte that UTF-8 never has
+ENDS = -9  # its index; others are -2 and more
+_SEPARATOR = f" {strings.as_text(BETWEEN)} "
 SPLIT: dict[str, Callable[[bytes], list[bytes]]] = {
     "whitespace": bytes.split,
     "character": lambda text: [char.encode() for char in text.decode("utf-8", "replace")],
@@ -35,13 +37,34 @@ def standardized(texts: Sequence[str], how: Any, shape: tuple) -> list[bytes]:
                 f"standardize: expected a function from an array of texts to one of the same shape {shape}, got an "
                 f"array of dtype {result.dtype} and shape {result.shape}"
             )
-        texts = [strings.as_text(text) for text in result.reshape(-1).tolist()]
-    # All texts at once, with a byte between them that UTF-8 never has.
-    whole = strings.as_bytes(_BETWEEN.join(texts))
-    table, left_out = (None, b"") if how is None or callable(how) else STANDARDIZE[how]
-    if whole.count(b"\xff") == len(texts) - 1:
-        return (whole.translate(table, left_out) if table or left_out else whole).split(b"\xff")
-    return [strings.as_bytes(text).translate(table, left_out) for text in texts]
+        return [strings.as_bytes(strings.as_text(text)) for text in result.reshape(-1).tolist()]
+    return [_uniform(strings.as_bytes(text), how) for text in texts]
+
+
+def _uniform(text: bytes, how: str | None) -> bytes:
+    return text if how is None else text.translate(*STANDARDIZE[how])
+
+
+def words_in_a_row(texts: Sequence[str], how: str | None) -> list[bytes] | None:
+    """The words of all texts, ``BETWEEN`` after those of each but the last: no list for each text, which costs time.
+
+    ``None`` when that cannot be told from the texts' own words.
+    """
+    whole = strings.as_bytes(_SEPARATOR.join(texts))
+    return _uniform(whole, how).split() if whole.count(BETWEEN) == len(texts) - 1 else None
+
+
+def parted(values: np.ndarray, width: int | None) -> tuple[np.ndarray, np.ndarray]:
+    """Indices with ``ENDS`` between rows, without these: all of them, of each row at most ``width``, and the numbers
+    of each row."""
+    inside = values != ENDS
+    ends = np.append(np.flatnonzero(~inside), len(values))
+    lengths = np.diff(ends, prepend=-1) - 1
+    values = values[inside]
+    if width is not None and lengths.max(initial=0) > width:
+        places = np.arange(len(values)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        values, lengths = values[places < width], np.minimum(lengths, width)
+    return values, lengths
 
 
 def split_up(texts: list[bytes], how: Any) -> list[list[bytes]]:
