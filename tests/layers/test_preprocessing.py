@@ -431,3 +431,10 @@ def test_texts_with_bytes_that_are_no_utf8_are_kept_apart(standardize):
     assert layer(texts).tolist() == [[2, 3, 0], [1, 2, 1], [0, 0, 0], [3, 0, 0]]
     assert layer(texts[:1]).tolist() == [[2, 3, 0]]
     assert layer(texts[[0, 3]]).tolist() == [[2, 3, 0], [3, 0, 0]]
+
+
+def test_many_texts_are_cut_alike():
+    layer = layers.TextVectorization(vocabulary=["a", "b"], output_sequence_length=2)
+    rows, texts = [[2, 0], [0, 0], [3, 1], [2, 2]], ["A", "", "b, c!", "a a b"]
+    assert layer(np.array(texts * 700, object)).tolist() == rows * 700
+    assert layer(np.array([], object).astype(str)).shape == (0, 2)

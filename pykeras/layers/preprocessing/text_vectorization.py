@@ -15,6 +15,8 @@ from pykeras.layers.preprocessing.encoding import MODES, checked_mode, dense, en
 from pykeras.layers.preprocessing.lookup import StringLookup
 from pykeras.ops.host import host
 
+_AT_A_TIME = 1024
+
 
 @REGISTRY.register
 class TextVectorization(Layer):
@@ -172,9 +174,17 @@ class TextVectorization(Layer):
         """The indices of all tokens, of each row at most ``width``, and the number of tokens of each row."""
         texts = self._lookup_layer.in_encoding(texts)
         if self.split == "whitespace" and self._widths is None and not callable(self.standardize):
-            words = tokens.words_in_a_row(texts, self.standardize)
-            if words is not None:
-                return tokens.parted(self._lookup_layer.indices_of_bytes(words, rows=True), width)
+            # Some at a time, so that their words stay in the cache until they are looked up.
+            pieces = []
+            for start in range(0, len(texts), _AT_A_TIME):
+                words = tokens.words_in_a_row(texts[start : start + _AT_A_TIME], self.standardize)
+                if words is None:
+                    break
+                pieces.append(tokens.parted(self._lookup_layer.indices_of_bytes(words, rows=True), width))
+            else:
+                if pieces:
+                    values, counts = zip(*pieces)
+                    return np.concatenate(values), np.concatenate(counts)
         rows = self._rows(texts, shape)
         if width is not None:
             rows = [row if len(row) <= width else row[:width] for row in rows]
