@@ -5,14 +5,6 @@ from __future__ import annotations
 from pykeras.layers.layer import REGISTRY, Layer
 
 
-def no_lora(layer: Layer, rank, alpha=None) -> None:
-    """Raises when low-rank adaptation is asked for."""
-    if rank is not None or alpha is not None:
-        raise NotImplementedError(
-            f"{layer._label}: lora_rank={rank}: low-rank adaptation is not supported; leave lora_rank and lora_alpha out"
-        )
-
-
 def no_quantization(layer: Layer, config) -> None:
     """Raises when quantization is asked for."""
     if config is not None:

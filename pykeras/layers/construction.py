@@ -37,6 +37,7 @@ def _watched_build(build: Callable, ours: bool) -> Callable:
         nested = context.names[-1:] != [self.name]
         if nested:
             context.names.append(self.name)
+        self.__dict__.setdefault("_path", "/".join(context.names))
         try:
             result = build(self, *args, **kwargs)
         finally:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 
 from pykeras import activations, constraints, initializers, ops, regularizers
-from pykeras.layers.absent import no_lora, no_quantization
+from pykeras.layers.absent import no_quantization
 from pykeras.layers.layer import REGISTRY, Layer
+from pykeras.layers.lora import LowRank, adapted
 from pykeras.ops.numbers import resized
 
 _DOTS = "0123456789"  # stand for the axes of an ellipsis
 
 
 @REGISTRY.register
-class EinsumDense(Layer):
+class EinsumDense(LowRank, Layer):
     """``activation(einsum(equation, inputs, kernel) + bias)``.
 
     Arguments:
@@ -22,6 +23,7 @@ class EinsumDense(Layer):
         activation: name or function.
         bias_axes: indices of the result along which there is a bias, none by default.
         *_initializer, *_regularizer, *_constraint: of kernel and bias.
+        lora_rank, lora_alpha: as for ``Dense``.
 
     Raises ``ValueError`` when the equation does not fit the inputs.
 
@@ -33,13 +35,14 @@ class EinsumDense(Layer):
         "output_shape": "partial_output_shape",
         **dict.fromkeys(("lora_rank", "lora_alpha", "gptq_unpacked_column_size", "quantization_config")),
     }
+    kernel = adapted()
 
     def __init__(self, equation, output_shape, activation=None, bias_axes=None, kernel_initializer="glorot_uniform",
                  bias_initializer="zeros", kernel_regularizer=None, bias_regularizer=None, kernel_constraint=None,
                  bias_constraint=None, lora_rank=None, lora_alpha=None, gptq_unpacked_column_size=None,
                  quantization_config=None, **kwargs):  # fmt: skip
         super().__init__(**kwargs)
-        no_lora(self, lora_rank, lora_alpha)
+        self._set_lora(lora_rank, lora_alpha)
         no_quantization(self, quantization_config if quantization_config is not None else gptq_unpacked_column_size)
         self.equation = equation
         self.partial_output_shape = (output_shape,) if isinstance(output_shape, int) else tuple(output_shape)
@@ -96,7 +99,7 @@ class EinsumDense(Layer):
                 )
             first = min(out.index(axis) for axis in self.bias_axes)
             self.bias = self.add_weight("bias", tuple(size[i] if i in self.bias_axes else 1 for i in out[first:]))
-        self.built = True
+        self._adapt_as_told()
 
     def call(self, inputs, training=None):
         terms = self._terms(len(inputs.shape))
@@ -115,10 +118,11 @@ class EinsumDense(Layer):
         fits = list(inputs) == rows + shared and list(kernel) == shared + columns and list(out) == rows + columns
         if not fits or not shared or not columns or (self.bias is not None and len(self.bias.shape) != len(columns)):
             return None
-        if self.bias is not None and self.bias.shape != self.kernel.shape[n:]:
+        if self.bias is not None and self.bias.shape != self._kernel.shape[n:]:
             return None
-        sizes = self.kernel.shape
-        matrix = ops.reshape(self.kernel, (math.prod(sizes[:n]), math.prod(sizes[n:])))
+        values = self.kernel
+        sizes = values.shape
+        matrix = ops.reshape(values, (math.prod(sizes[:n]), math.prod(sizes[n:])))
         lead = x.shape[: len(rows)]
         if n > 1:
             x = resized(x, (*lead, matrix.shape[0]))

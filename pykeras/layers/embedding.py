@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pykeras import _core, check, constraints, initializers, ops, regularizers
-from pykeras.layers.absent import no_lora, no_quantization
+from pykeras.layers.absent import no_quantization
 from pykeras.layers.layer import REGISTRY, Layer
+from pykeras.layers.lora import LowRank, adapted
 
 
 @REGISTRY.register
-class Embedding(Layer):
+class Embedding(LowRank, Layer):
     """``embeddings[inputs]``: a learned vector for each whole number below ``input_dim``.
 
     Arguments:
@@ -16,6 +17,7 @@ class Embedding(Layer):
         embeddings_initializer, embeddings_regularizer, embeddings_constraint: of the matrix.
         mask_zero: whether 0 is padding, which later layers are told to leave out.
         weights: the matrix, or a list of it alone.
+        lora_rank, lora_alpha: as for ``Dense``.
         input_length: Keras 2's way to say how long the sequences are.
 
     Input ``(batch, ...)`` of integers, output ``(batch, ..., output_dim)``; weight ``embeddings (input_dim,
@@ -26,6 +28,8 @@ class Embedding(Layer):
     """
 
     _config_attributes = dict.fromkeys(("weights", "lora_rank", "lora_alpha", "quantization_config"))
+    _adapted = "embeddings"
+    embeddings = adapted()
 
     def __init__(self, input_dim, output_dim, embeddings_initializer="uniform", embeddings_regularizer=None,
                  embeddings_constraint=None, mask_zero=False, weights=None, lora_rank=None, lora_alpha=None,
@@ -38,7 +42,7 @@ class Embedding(Layer):
         if weights is not None:
             kwargs["weights"] = list(weights) if isinstance(weights, (list, tuple)) else [weights]
         super().__init__(**kwargs)
-        no_lora(self, lora_rank, lora_alpha)
+        self._set_lora(lora_rank, lora_alpha)
         no_quantization(self, quantization_config)
         self.input_dim = check.positive_int("input_dim", input_dim)
         self.output_dim = check.positive_int("output_dim", output_dim)
@@ -51,7 +55,7 @@ class Embedding(Layer):
 
     def build(self, input_shape=None):
         self.embeddings = self.add_weight("embeddings", (self.input_dim, self.output_dim))
-        self.built = True
+        self._adapt_as_told()
 
     def call(self, inputs):
         if len(inputs.shape) > 1 and self.input_length is not None:

@@ -71,6 +71,8 @@ class Weights(Operation):
     add_weight.__signature__ = inspect.signature(_new_weight)  # type: ignore[attr-defined]
 
     def _path_names(self) -> list[str]:
+        if self.__dict__.get("_path"):
+            return self._path.split("/")  # type: ignore[has-type]
         names = list(context.names)
         return names if names and names[-1] == self.name else [*names, self.name]
 
@@ -170,18 +172,25 @@ class Weights(Operation):
 
     def save_own_variables(self, store: Any) -> None:
         """Puts this layer's own weights (not those of sublayers) into a mapping, as ``"0"``, ``"1"``, ..."""
-        for number, variable in enumerate(self._own_variables()):
-            store[str(number)] = variable.numpy()
+        for number, variable in enumerate(self._kept_variables()):
+            store[str(number)] = self._kept_value(variable)
 
     def load_own_variables(self, store: Any) -> None:
         """Sets this layer's own weights from what ``save_own_variables`` put into a mapping."""
-        own = self._own_variables()
+        own = self._kept_variables()
         if len(store) != len(own):
             names = ", ".join(v.name for v in own)
             raise ValueError(
                 f"{self._label}: has {len(own)} weights of its own ({names}), the saved state {len(store)}"
             )
         self._assign_all(own, [store[str(number)] for number in range(len(own))])
+
+    def _kept_variables(self) -> list[Variable]:
+        """The weights of this layer's own that files hold."""
+        return self._own_variables()
+
+    def _kept_value(self, variable: Variable) -> np.ndarray:
+        return variable.numpy()
 
     def _assign_all(self, variables: list[Variable], values: list) -> None:
         """Sets each variable, or none when a shape is wrong."""
@@ -194,5 +203,8 @@ class Weights(Operation):
         for variable, value in zip(variables, values):
             variable.assign(value)
 
-    def _flatten_layers(self) -> list[Any]:
-        return tracking.unique([self, *(inner for layer in self._sublayers() for inner in layer._flatten_layers())])
+    def _flatten_layers(self, include_self: bool = True, recursive: bool = True) -> list[Any]:
+        inner = self._sublayers()
+        if recursive:
+            inner = [deeper for layer in inner for deeper in layer._flatten_layers()]
+        return tracking.unique([self, *inner] if include_self else inner)

@@ -180,7 +180,7 @@ def _layout(group, model):
 def _problem(layer, stored, path):
     if type(layer).load_own_variables is not Layer.load_own_variables:
         return None  # the layer's own business
-    own = layer._own_variables()
+    own = layer._kept_variables()
     where = f'{type(layer).__name__} "{layer.name}"'
     if len(stored) != len(own):
         names = ", ".join(variable.name for variable in own) or "none"

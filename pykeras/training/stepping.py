@@ -113,14 +113,6 @@ class Stepping(Compiling):
         Args:
             force: make it anew, after a change to what a step does.
         """
-        changes = _core.trainable_changes()
-        if changes != getattr(self, "_trained_at", None):
-            trainable = tuple(id(variable) for variable in self.trainable_variables)
-            if trainable != getattr(self, "_trained", None):
-                # layers were frozen or thawed: a recorded step would go on training the old ones
-                object.__setattr__(self, "train_function", None)
-                object.__setattr__(self, "_trained", trainable)
-            object.__setattr__(self, "_trained_at", changes)
         return self._make("train", self.train_step, force)
 
     def make_test_function(self, force=False):
@@ -131,7 +123,23 @@ class Stepping(Compiling):
         """The function of a batch that ``predict`` calls; see :meth:`make_train_function`."""
         return self._make("predict", self.predict_step, force)
 
+    def _forget_outdated_steps(self):
+        """A recorded step would go on with the weights there were: drops it when weights were frozen, thawed or added."""
+        changes = _core.trainable_changes()
+        if changes == getattr(self, "_trained_at", None):
+            return
+        trainable, weights = (tuple(map(id, found)) for found in (self.trainable_variables, self._weights_so_far()))
+        before = getattr(self, "_trained", ((), ()))
+        outdated = ["train"] if trainable != before[0] else []
+        if before[1] and weights != before[1]:
+            outdated = ["train", "test", "predict"]
+        for mode in outdated:
+            object.__setattr__(self, f"{mode}_function", None)
+        object.__setattr__(self, "_trained", (trainable, weights))
+        object.__setattr__(self, "_trained_at", changes)
+
     def _make(self, mode, function, force):
+        self._forget_outdated_steps()
         attribute = f"{mode}_function"
         if getattr(self, attribute) is None or force:
             step = Step(function, f"{self.name}: {mode}_step", run_eagerly=self.run_eagerly)

@@ -5,16 +5,26 @@ from __future__ import annotations
 from pykeras import check, ops
 from pykeras.layers.convolution.base import BaseWindowed
 from pykeras.layers.layer import REGISTRY
+from pykeras.layers.lora import LowRank, adapted
 
 
-class BaseConv(BaseWindowed):
-    """A convolution over ``rank`` spatial axes: ``activation(conv(inputs, kernel) + bias)``."""
+class BaseConv(LowRank, BaseWindowed):
+    """A convolution over ``rank`` spatial axes: ``activation(conv(inputs, kernel) + bias)``.
+
+    Arguments:
+        lora_rank, lora_alpha: (among ``options``) as for ``Dense``.
+    """
+
+    kernel = adapted()
 
     def __init__(self, rank, filters, kernel_size, strides=1, padding="valid", data_format=None, dilation_rate=1,
                  groups=1, activation=None, use_bias=True, activity_regularizer=None, weight_options=None,
                  options=None):  # fmt: skip
+        options = dict(options or {})
+        lora = options.pop("lora_rank", None), options.pop("lora_alpha", None)
         super().__init__(rank, kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias,
-                         activity_regularizer, weight_options or {}, options or {})  # fmt: skip
+                         activity_regularizer, weight_options or {}, options)  # fmt: skip
+        self._set_lora(*lora)
         self.filters = check.positive_int("filters", filters)
         self.groups = check.positive_int("groups", groups)
         if self.filters % self.groups:
@@ -28,7 +38,7 @@ class BaseConv(BaseWindowed):
             )
         self.kernel = self.add_weight("kernel", (*self.kernel_size, channels // self.groups, self.filters))
         self.bias = self.add_weight("bias", (self.filters,)) if self.use_bias else None
-        self.built = True
+        self._adapt_as_told()
 
     def call(self, inputs):
         return self.activation(ops.conv(inputs, self.kernel, *self._move(), self.bias))
