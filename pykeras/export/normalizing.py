@@ -8,6 +8,7 @@ import numpy as np
 
 from pykeras.export.builder import Graph, NotExpressible
 from pykeras.export.table import Call, layer
+from pykeras.layers.layer_normalization import places
 
 
 @layer("BatchNormalization")
@@ -44,20 +45,22 @@ def _divided(g: Graph, x: str, by: str, axes: Any, epsilon: float) -> str:
 @layer("LayerNormalization")
 def layer_normalization(call: Call) -> str:
     layer, rank = call.layer, len(call.shape)
-    shape = [call.shape[axis] if axis in layer._places else 1 for axis in range(rank)]
+    axes = places(layer, rank)
+    shape = [call.shape[axis] if axis in axes else 1 for axis in range(rank)]
     if layer.rms_scaling:  # the variance about the mean, of what is not centred
-        centred = call.g.add("Sub", call.x, call.g.reduce("Mean", call.x, layer._places, True))
-        y = _divided(call.g, call.x, centred, layer._places, layer.epsilon)
+        centred = call.g.add("Sub", call.x, call.g.reduce("Mean", call.x, axes, True))
+        y = _divided(call.g, call.x, centred, axes, layer.epsilon)
     else:
-        y = _centred(call.g, call.x, layer._places, layer.epsilon)
+        y = _centred(call.g, call.x, axes, layer.epsilon)
     return _scaled(call.g, y, layer, shape)
 
 
 @layer("RMSNormalization")
 def rms_normalization(call: Call) -> str:
     g, layer = call.g, call.layer
-    shape = [call.shape[axis] if axis in layer._places else 1 for axis in range(len(call.shape))]
-    y = _divided(g, call.x, call.x, layer._places, layer.epsilon)
+    axes = places(layer, len(call.shape))
+    shape = [call.shape[axis] if axis in axes else 1 for axis in range(len(call.shape))]
+    y = _divided(g, call.x, call.x, axes, layer.epsilon)
     return g.add("Mul", y, g.const(layer.scale.numpy().reshape(shape)))
 
 

@@ -1,5 +1,6 @@
 """Initializers whose variance follows the size of the weight: ``scale / fan``."""
 
+import copy
 import math
 
 from pykeras import check, random
@@ -120,6 +121,21 @@ class VarianceScaling(RandomInitializer):
             "input_axes": self.input_axes,
             "output_axes": self.output_axes,
         }
+
+
+def with_axes(initializer, input_axes, output_axes):
+    """The initializer for a weight with these axes of inputs and units, when it scales by them and was told of none.
+
+    Example:
+        >>> with_axes(GlorotUniform(seed=1), [0], [1, 2]).input_axes
+        [0]
+    """
+    scales = isinstance(initializer, VarianceScaling)
+    if not scales or (initializer.input_axes is not None and initializer.output_axes is not None):
+        return initializer
+    told = copy.copy(initializer)
+    told.input_axes, told.output_axes = list(input_axes), list(output_axes)
+    return told
 
 
 def _lower(value):

@@ -26,6 +26,7 @@ class Activation(_Pointwise):
     def __init__(self, activation, **kwargs):
         super().__init__(**kwargs)
         self.activation = activations.get(activation)
+        self._build_at_init()
 
     def call(self, inputs):
         return self.activation(inputs)
@@ -41,8 +42,9 @@ class ReLU(_Pointwise):
     def __init__(self, max_value=None, negative_slope=0.0, threshold=0.0, **kwargs):
         super().__init__(**kwargs)
         self.max_value = None if max_value is None else check.non_negative_float("max_value", max_value)
-        self.negative_slope = check.non_negative_float("negative_slope", negative_slope or 0.0)
-        self.threshold = check.non_negative_float("threshold", threshold or 0.0)
+        self.negative_slope = check.non_negative_float("negative_slope", negative_slope)
+        self.threshold = check.non_negative_float("threshold", threshold)
+        self._build_at_init()
 
     def call(self, inputs):
         return activations.relu(inputs, self.negative_slope, self.max_value, self.threshold)
@@ -56,6 +58,7 @@ class LeakyReLU(_Pointwise):
         negative_slope = kwargs.pop("alpha", negative_slope)
         super().__init__(**kwargs)
         self.negative_slope = check.number("negative_slope", negative_slope)
+        self._build_at_init()
 
     def call(self, inputs):
         return activations.leaky_relu(inputs, self.negative_slope)
@@ -68,6 +71,7 @@ class ELU(_Pointwise):
     def __init__(self, alpha=1.0, **kwargs):
         super().__init__(**kwargs)
         self.alpha = check.number("alpha", alpha)
+        self._build_at_init()
 
     def call(self, inputs):
         return activations.elu(inputs, self.alpha)
@@ -110,12 +114,18 @@ class Softmax(_Pointwise):
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)
         self.axis = axis
+        self._build_at_init()
 
     def call(self, inputs, mask=None):
         from pykeras import ops
 
         if mask is None:
             return activations.softmax(inputs, self.axis)
+        if len(mask.shape) > len(inputs.shape):
+            raise ValueError(f"mask: must not have more dimensions than the inputs {inputs.shape}, got {mask.shape}")
+        for size, most in zip(reversed(mask.shape), reversed(inputs.shape)):
+            if size not in (1, None, most) and most is not None:
+                raise ValueError(f"mask: must be broadcastable to the inputs {inputs.shape}, got {mask.shape}")
         hidden = ops.logical_not(ops.cast(mask, "bool"))
         return ops.where(hidden, 0.0, activations.softmax(ops.where(hidden, -1e9, inputs), self.axis))
 
@@ -127,6 +137,7 @@ class ThresholdedReLU(_Pointwise):
     def __init__(self, theta=1.0, **kwargs):
         super().__init__(**kwargs)
         self.theta = check.non_negative_float("theta", theta)
+        self._build_at_init()
 
     def call(self, inputs):
         from pykeras import ops
@@ -137,6 +148,10 @@ class ThresholdedReLU(_Pointwise):
 @REGISTRY.register
 class Identity(_Pointwise):
     """The inputs, unchanged."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self._build_at_init()
 
     def call(self, inputs):
         return inputs

@@ -8,7 +8,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from pykeras import dtype_policies
+from pykeras import dtype_policies, tree
+from pykeras.keras_tensor import KerasTensor
 from pykeras.layers.context import context
 from pykeras.layers.shapes import parameters_of
 
@@ -92,6 +93,15 @@ def given_arguments(layer: Any) -> dict[str, Any]:
         elif kind is not inspect.Parameter.VAR_POSITIONAL:
             named[name] = value
     return named
+
+
+def told_outputs(layer: Any, args: tuple) -> Any:
+    """Symbolic outputs of the shapes that a caller's own ``compute_output_shape`` tells, for a ``call`` that cannot be run on
+    symbolic inputs; None when there is none of the kind."""
+    if _is_ours(next(base for base in type(layer).__mro__ if "compute_output_shape" in base.__dict__)) or not args:
+        return None
+    shapes = layer.compute_output_shape(*(tree.map_structure(lambda leaf: leaf.shape, arg) for arg in args))
+    return tree.map_shape_structure(lambda shape: KerasTensor(shape, layer.compute_dtype), shapes)
 
 
 def is_plain(value: Any) -> bool:

@@ -22,11 +22,12 @@ class Dropout(Layer):
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
         super().__init__(**kwargs)
         self.rate = check.fraction("rate", rate)
-        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
+        self.noise_shape = checked_noise_shape(noise_shape)
         self.seed = seed
         self.supports_masking = True
         if rate > 0:
             self.seed_generator = random.SeedGenerator(seed if seed is not None else _drawn_seed())
+        self._build_at_init()
 
     def call(self, inputs, training=False):
         if training and self.rate > 0:
@@ -35,6 +36,15 @@ class Dropout(Layer):
 
     def compute_output_shape(self, input_shape):
         return tuple(input_shape)
+
+
+def checked_noise_shape(noise_shape):
+    """``None``, or sizes and ``None`` as a tuple."""
+    if noise_shape is None:
+        return None
+    if not isinstance(noise_shape, (list, tuple)):
+        raise ValueError(f"noise_shape: expected a tuple or list of integers and None, got {noise_shape!r}")
+    return tuple(None if size is None else check.positive_int("noise_shape", size) for size in noise_shape)
 
 
 def _drawn_seed() -> int:

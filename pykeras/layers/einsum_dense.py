@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from pykeras import activations, constraints, initializers, ops, regularizers
+from pykeras.initializers.variance_scaling import with_axes
 from pykeras.layers.absent import no_quantization
 from pykeras.layers.layer import REGISTRY, Layer
 from pykeras.layers.lora import LowRank, adapted
@@ -22,7 +23,8 @@ class EinsumDense(LowRank, Layer):
         output_shape: without the batch axis, one size per index after it (``None`` to take the input's), or a number.
         activation: name or function.
         bias_axes: indices of the result along which there is a bias, none by default.
-        *_initializer, *_regularizer, *_constraint: of kernel and bias.
+        *_initializer, *_regularizer, *_constraint: of kernel and bias. Initializers that scale by the numbers of inputs
+            and units count those that the equation says.
         lora_rank, lora_alpha: as for ``Dense``.
 
     Raises ``ValueError`` when the equation does not fit the inputs.
@@ -89,7 +91,10 @@ class EinsumDense(LowRank, Layer):
                 f"{self._label}: sizes of {missing} in {self.equation!r} are known neither from inputs of shape "
                 f"{tuple(input_shape)} nor from output_shape {given}"
             )
-        self.kernel = self.add_weight("kernel", tuple(size[i] for i in kernel))
+        summed = [place for place, index in enumerate(kernel) if index not in out]
+        made = [place for place, index in enumerate(kernel) if index in out]
+        initializer = with_axes(self.kernel_initializer, summed, made)
+        self.kernel = self.add_weight("kernel", tuple(size[i] for i in kernel), initializer=initializer)
         self.bias = None
         if self.bias_axes:
             unknown = [axis for axis in self.bias_axes if axis not in out or size.get(axis) is None]

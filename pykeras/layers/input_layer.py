@@ -31,11 +31,12 @@ class InputLayer(Layer):
             raise ValueError("InputLayer: sparse and ragged inputs are not supported")
         super().__init__(name=name or auto_name("input_layer" if name is None else name), **kwargs)
         if input_tensor is not None:
-            if not isinstance(input_tensor, KerasTensor):
-                raise ValueError(f"InputLayer: input_tensor: expected a KerasTensor, got {type(input_tensor).__name__}")
-            batch_shape, dtype = input_tensor.shape, dtype or input_tensor.dtype
-        if batch_shape is not None and shape is not None:
-            raise ValueError("InputLayer: give shape or batch_shape, not both")
+            given = {"shape": shape, "batch_shape": batch_shape, "batch_size": batch_size, "dtype": dtype}
+            shape = batch_size = None
+            batch_shape, dtype = _fitting(input_tensor, given)
+        for name, value in (("shape", shape), ("batch_size", batch_size)):
+            if batch_shape is not None and value is not None:
+                raise ValueError(f"InputLayer: give {name} or batch_shape, not both")
         if batch_shape is None:
             if shape is None:
                 raise ValueError("InputLayer: expected a shape")
@@ -72,6 +73,24 @@ class InputLayer(Layer):
     def get_config(self) -> dict:
         return {"batch_shape": self.batch_shape, "dtype": self._input_dtype, "sparse": False, "ragged": False,
                 "name": self.name, "optional": self.optional}  # fmt: skip
+
+
+def _fitting(tensor: Any, given: dict) -> tuple:
+    """Shape and dtype of a tensor to start from; raises ``ValueError`` when what else was given differs from them."""
+    if not isinstance(tensor, KerasTensor):
+        raise ValueError(f"InputLayer: input_tensor: expected a KerasTensor, got {type(tensor).__name__}")
+    own = {"shape": tensor.shape[1:], "batch_shape": tensor.shape, "batch_size": next(iter(tensor.shape), None),
+           "dtype": tensor.dtype}  # fmt: skip
+    for name, value in given.items():
+        if value is None:
+            continue
+        if name == "dtype":
+            value = standardize_dtype(value)
+        elif name != "batch_size":
+            value = check.shape(name, value)
+        if value != own[name]:
+            raise ValueError(f"InputLayer: {name}={value} is incompatible with the input_tensor {tensor}")
+    return tensor.shape, tensor.dtype
 
 
 def Input(shape=None, batch_size=None, dtype=None, sparse=None, ragged=None, batch_shape=None, name=None, tensor=None,

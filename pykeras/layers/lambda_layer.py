@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import types
 
@@ -68,20 +69,29 @@ class Lambda(Layer):
     def get_config(self):
         config = super().get_config()
         for name, value in (("function", self.function), ("output_shape", self._output_shape), ("mask", self.mask)):
-            config[name] = _stored(value) if callable(value) else value
+            config[name] = _stored(value) if callable(value) else registry.serialize(value) if name == "mask" else value
         config["arguments"] = registry.serialize(self.arguments)
         return {k: v for k, v in config.items() if v is not None or k not in ("output_shape", "mask")}
 
     @classmethod
-    def from_config(cls, config):
-        config = dict(config)
+    def from_config(cls, config, custom_objects=None, safe_mode=None):
+        """The layer of a configuration; a Python lambda in it is refused unless ``safe_mode`` is False."""
+        with contextlib.ExitStack() as scopes:
+            if custom_objects:
+                scopes.enter_context(registry.custom_object_scope(custom_objects))
+            if safe_mode is not None:
+                scopes.enter_context(registry.safe_mode_scope(safe_mode))
+            return cls(**cls._restored(dict(config)))
+
+    @staticmethod
+    def _restored(config):
         for name in ("function", "output_shape", "mask"):
             kind = config.pop(f"{name}_type", None)
             config.pop("module" if name == "function" else f"{name}_module", None)
             if name in config:
                 config[name] = _restored(config[name], kind)
         config["arguments"] = registry.deserialize(config.get("arguments") or {})
-        return cls(**config)
+        return config
 
 
 def _stored(function):

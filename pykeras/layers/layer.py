@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from pykeras import _core, activations, dtype_policies, regularizers, strings, tree
+from pykeras import _core, activations, check, dtype_policies, regularizers, strings, tree
 from pykeras.keras_tensor import KerasTensor, Operation, any_symbolic, no_history, record_node
 from pykeras.layers import construction
 from pykeras.layers.absent_features import AbsentFeatures
+from pykeras.layers.building import Building
 from pykeras.layers.context import calling, context
 from pykeras.layers.describing import describe
 from pykeras.layers.input_spec import check_inputs
@@ -18,7 +19,6 @@ from pykeras.layers.legacy import LayerOfKeras2
 from pykeras.layers.masks import Masks
 from pykeras.layers.shapes import Arguments, parameters_of, signature_of
 from pykeras.layers.stateless import Stateless
-from pykeras.layers.weights import Weights
 from pykeras.ops.core import cast, convert_to_tensor
 from pykeras.registry import Registry, serialize, suggest
 
@@ -28,7 +28,7 @@ _KERAS2_ARGUMENTS = ("input_shape", "input_dim", "batch_input_shape", "batch_siz
                      "input_dtype", "dynamic", "autocast")  # fmt: skip
 
 
-class Layer(AbsentFeatures, LayerOfKeras2, Stateless, Weights, Masks, Operation):
+class Layer(AbsentFeatures, LayerOfKeras2, Stateless, Building, Masks, Operation):
     """A function of tensors with weights of its own.
 
     Subclasses write ``build(input_shape)``, which creates weights with ``add_weight``, and ``call(inputs)``, and may
@@ -59,7 +59,7 @@ class Layer(AbsentFeatures, LayerOfKeras2, Stateless, Weights, Masks, Operation)
     supports_masking = False
     runs_foreign_code = False
     input_spec: Any = None
-    dtype_policy: Any = None
+    _dtype_policy: Any = None
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -74,7 +74,7 @@ class Layer(AbsentFeatures, LayerOfKeras2, Stateless, Weights, Masks, Operation)
         self.supports_masking = type(self).compute_mask is not Layer.compute_mask
         self.input_spec = None
         self.built = False
-        self._trainable = bool(trainable)
+        self._trainable = check.boolean("trainable", trainable)
         self._losses: list = []
         self._build_shapes: dict | None = None
 
@@ -100,45 +100,6 @@ class Layer(AbsentFeatures, LayerOfKeras2, Stateless, Weights, Masks, Operation)
             shape = (kwargs.get("batch_size"), int(kwargs["input_dim"]))
         self._batch_input_shape = None if shape is None else tuple(shape)
         self._initial_weights = kwargs.get("weights")
-
-    # ---- building ---------------------------------------------------------------------------------------------------
-
-    def build(self, input_shape: Any) -> None:
-        """Creates the weights; written by subclasses that have any."""
-        self.built = True
-
-    def _build_once(self, arguments: Arguments) -> None:
-        if self.built:
-            return
-        self._path = "/".join(self._path_names())
-        shapes = arguments.shapes()
-        self._build_shapes = shapes
-        with _core.Unrecorded():
-            self.build(**arguments.build_arguments(type(self).build, shapes))
-        self.built = True
-        if self._initial_weights is not None:
-            self.set_weights(self._initial_weights)
-
-    def get_build_config(self) -> dict | None:
-        """The shapes this layer was built with."""
-        if not self._build_shapes:
-            return None
-        if len(self._build_shapes) == 1:
-            return {"input_shape": next(iter(self._build_shapes.values()))}
-        return {"shapes_dict": {f"{key}_shape": shape for key, shape in self._build_shapes.items()}}
-
-    def build_from_config(self, config: dict | None) -> None:
-        """Builds the layer for shapes given by ``get_build_config``."""
-        if not config or self.built:
-            return
-        if "shapes_dict" in config:
-            shapes = {key: _as_shape(shape) for key, shape in config["shapes_dict"].items()}
-            self._build_shapes = {key.removesuffix("_shape"): shape for key, shape in shapes.items()}
-            self.build(**shapes)
-        elif config.get("input_shape") is not None:
-            self._build_shapes = {"inputs": _as_shape(config["input_shape"])}
-            self.build(self._build_shapes["inputs"])
-        self.built = True
 
     # ---- calling ----------------------------------------------------------------------------------------------------
 
@@ -168,7 +129,12 @@ class Layer(AbsentFeatures, LayerOfKeras2, Stateless, Weights, Masks, Operation)
             try:
                 if self.input_spec is not None:
                     check_inputs(self._label, self.input_spec, arguments.first)
-                self._build_once(arguments)
+                if not self.built:
+                    self._build_once(arguments)
+                    if not symbolic:
+                        self._clear_losses(KerasTensor)  # of calls that only told shapes
+                elif "_path" not in self.__dict__:
+                    self._path = "/".join(self._path_names())
                 if symbolic:
                     # Masks that tensors carry and training that the caller did not say are no arguments of the node:
                     # they come along again when it is run.
@@ -182,10 +148,18 @@ class Layer(AbsentFeatures, LayerOfKeras2, Stateless, Weights, Masks, Operation)
         return outputs
 
     def compute_output_spec(self, *args, **kwargs):
-        return describe(self, args, kwargs)
+        try:
+            return describe(self, args, kwargs)
+        except (ValueError, IndexError):
+            raise
+        except Exception:
+            outputs = construction.told_outputs(self, args)
+            if outputs is None:
+                raise
+            return outputs
 
     def call(self, *args, **kwargs):
-        raise NotImplementedError(f"{self._label}: write call(self, inputs)")
+        raise NotImplementedError(f"{self._label} does not have a `call` method implemented: write call(self, inputs)")
 
     def _cast_inputs(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
         dtype = self.compute_dtype
@@ -219,7 +193,7 @@ class Layer(AbsentFeatures, LayerOfKeras2, Stateless, Weights, Masks, Operation)
             return
         for output in tree.flatten(outputs):
             if isinstance(output, _core.Tensor) and output.shape:
-                self.add_loss(self.activity_regularizer(output) / output.shape[0])
+                self.add_loss(self.activity_regularizer(output) / max(output.shape[0], 1))
 
     def _named(self, error: Exception, arguments: Arguments) -> Exception:
         """The error with the layer's name and the shapes it got in front; said once, by the innermost layer."""
@@ -252,6 +226,10 @@ class Layer(AbsentFeatures, LayerOfKeras2, Stateless, Weights, Masks, Operation)
                 return type(shape)(symbolic(s) for s in shape)
             return KerasTensor(tuple(shape), self.input_dtype)
 
+        if type(self).call is Layer.call:
+            raise NotImplementedError(
+                f"{self._label} does not have a `compute_output_shape` method implemented, nor a `call` that tells it"
+            )
         named = {k.removesuffix("_shape"): symbolic(v) for k, v in kwargs.items() if k != "input_shape"}
         inputs = [symbolic(shape) for shape in (*args, *([kwargs["input_shape"]] if "input_shape" in kwargs else []))]
         with no_history():
@@ -291,9 +269,9 @@ class Layer(AbsentFeatures, LayerOfKeras2, Stateless, Weights, Masks, Operation)
         for value in tree.flatten(loss):
             self._losses.append(value)
 
-    def _clear_losses(self) -> None:
+    def _clear_losses(self, kind: type = object) -> None:
         for layer in self._flatten_layers():
-            layer._losses.clear()
+            layer._losses[:] = [loss for loss in layer._losses if not isinstance(loss, kind)]
 
     @property
     def losses(self) -> list:
@@ -305,6 +283,15 @@ class Layer(AbsentFeatures, LayerOfKeras2, Stateless, Weights, Masks, Operation)
         return [loss() if callable(loss) and not isinstance(loss, _core.Tensor) else loss for loss in collected]
 
     # ---- configuration ----------------------------------------------------------------------------------------------
+
+    @property
+    def dtype_policy(self) -> Any:
+        """In which dtypes the layer computes and keeps its weights; set it to a policy or its name."""
+        return self._dtype_policy
+
+    @dtype_policy.setter
+    def dtype_policy(self, policy: Any) -> None:
+        self._dtype_policy = dtype_policies.get(policy)
 
     @property
     def dtype(self) -> str:
@@ -377,12 +364,3 @@ def _is_list_of_numbers(value: Any) -> bool:
         isinstance(leaf, (int, float)) and not hasattr(leaf, "shape") and not hasattr(leaf, "__array__")
         for leaf in leaves
     )
-
-
-def _as_shape(shape: Any) -> Any:
-    """A shape from JSON, which has no tuples; structures of shapes stay what they are."""
-    if isinstance(shape, dict):
-        return {key: _as_shape(each) for key, each in shape.items()}
-    if isinstance(shape, (list, tuple)) and any(isinstance(each, (list, tuple, dict)) for each in shape):
-        return [_as_shape(each) for each in shape]
-    return tuple(shape) if isinstance(shape, list) else shape

@@ -9,6 +9,20 @@ from pykeras.layers.layer import REGISTRY, Layer
 from pykeras.ops.numbers import resized
 
 
+def _checked_axis(axis):
+    """One axis, or several as a list."""
+    if isinstance(axis, (list, tuple)):
+        return [check.integer("axis", a) for a in axis]
+    if not hasattr(axis, "__index__"):
+        raise TypeError(f"axis: expected an integer or a list of them, got {axis!r}")
+    return check.integer("axis", axis)
+
+
+def places(layer, rank):
+    """The axes of a layer in order, counted from the front, in inputs of this rank."""
+    return sorted(a % rank for a in (layer.axis if isinstance(layer.axis, list) else [layer.axis]))
+
+
 def _axes(axis, shape, label):
     """Axes counted from the front; their sizes must be known."""
     rank = len(shape)
@@ -77,15 +91,15 @@ class LayerNormalization(_Normalization):
         rms_scaling = kwargs.pop("rms_scaling", False)
         super().__init__(epsilon, center, scale, beta_initializer, gamma_initializer, beta_regularizer,
                          gamma_regularizer, beta_constraint, gamma_constraint, **kwargs)  # fmt: skip
-        self.axis = sorted(axis) if isinstance(axis, (list, tuple)) else check.integer("axis", axis)
+        axis = _checked_axis(axis)
+        self.axis = sorted(axis) if isinstance(axis, list) else axis
         self.rms_scaling = check.boolean("rms_scaling", rms_scaling)
 
     def build(self, input_shape):
         axes = _axes(self.axis, input_shape, self._label)
-        self._places = sorted(axes)
         # As in Keras, the sizes of axes counted from the end come first, and the values are read in the order of places.
         shape = tuple(input_shape[a] for a in axes)
-        self._moved = None if axes == self._places else [input_shape[a] for a in self._places]
+        self._moved = None if axes == sorted(axes) else [input_shape[a] for a in sorted(axes)]
         if self.rms_scaling:
             self.gamma = self.add_weight("gamma", shape)
             self.built = True
@@ -97,7 +111,7 @@ class LayerNormalization(_Normalization):
         gamma, beta = self.gamma, self.beta
         if self._moved is not None:
             gamma, beta = (None if w is None else ops.reshape(w, self._moved) for w in (gamma, beta))
-        return ops.layer_normalization(inputs, gamma, beta, self._places, self.epsilon, **extra)
+        return ops.layer_normalization(inputs, gamma, beta, places(self, len(inputs.shape)), self.epsilon, **extra)
 
     def get_config(self):
         return {**super().get_config(), "rms_scaling": self.rms_scaling}
@@ -121,13 +135,12 @@ class RMSNormalization(Layer):
         self.supports_masking = True
 
     def build(self, input_shape):
-        self._places = sorted(_axes(self.axis, input_shape, self._label))
-        shape = tuple(input_shape[a] for a in self._places)
+        shape = tuple(input_shape[a] for a in sorted(_axes(self.axis, input_shape, self._label)))
         self.scale = self.add_weight("scale", shape, initializer="ones")
         self.built = True
 
     def call(self, inputs):
-        return ops.rms_normalization(inputs, self.scale, self._places, self.epsilon)
+        return ops.rms_normalization(inputs, self.scale, places(self, len(inputs.shape)), self.epsilon)
 
     def compute_output_shape(self, input_shape):
         return tuple(input_shape)
@@ -151,7 +164,7 @@ class GroupNormalization(_Normalization):
                  gamma_constraint=None, **kwargs):  # fmt: skip
         super().__init__(epsilon, center, scale, beta_initializer, gamma_initializer, beta_regularizer,
                          gamma_regularizer, beta_constraint, gamma_constraint, **kwargs)  # fmt: skip
-        self.groups = check.integer("groups", groups)
+        self.groups = groups if groups == -1 else check.positive_int("argument `groups`", groups)
         self.axis = check.integer("axis", axis)
 
     def build(self, input_shape):
@@ -192,11 +205,9 @@ class UnitNormalization(Layer):
 
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)
-        if isinstance(axis, (list, tuple)):
-            self.axis = [check.integer("axis", a) for a in axis]
-        else:
-            self.axis = check.integer("axis", axis)
+        self.axis = _checked_axis(axis)
         self.supports_masking = True
+        self._build_at_init()
 
     def call(self, inputs):
         squares = ops.sum(ops.square(inputs), self.axis, keepdims=True)

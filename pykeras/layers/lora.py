@@ -81,8 +81,9 @@ class LowRank(Weights):
         name = self._adapted
         rank = check.positive_int(f"{self._label}: enable_lora: rank", rank)
         if getattr(self, f"{name}_constraint", None) is not None:
+            what = name.removesuffix("s")
             raise ValueError(
-                f"{self._label}: enable_lora: LoRA is incompatible with {name} constraints: leave {name}_constraint out"
+                f"{self._label}: enable_lora: it is incompatible with {what} constraints: leave {name}_constraint out"
             )
         if not self.built:
             raise ValueError(f"{self._label}: enable_lora: Cannot enable lora on a layer that isn't yet built")

@@ -30,6 +30,7 @@ class Masking(Layer):
             mask_value = deserialize(mask_value)
         self.mask_value = mask_value
         self.supports_masking = True
+        self._build_at_init()
 
     def _wanted(self, inputs, keepdims):
         value = self.mask_value if isinstance(self.mask_value, (int, float)) else np.asarray(self.mask_value)

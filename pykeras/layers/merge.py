@@ -45,11 +45,45 @@ class Merge(Layer):
     def merge(self, a, b):
         raise NotImplementedError
 
+    def _check_masks(self, inputs, mask):
+        for name, value in (("mask", mask), ("inputs", inputs)):
+            if not isinstance(value, (list, tuple)):
+                raise ValueError(f"{self._label}: compute_mask: `{name}` should be a list, got {type(value).__name__}")
+        if len(mask) != len(inputs):
+            raise ValueError(
+                f"{self._label}: compute_mask: inputs and mask should have the same length, got {len(inputs)} and "
+                f"{len(mask)}"
+            )
+
     def compute_mask(self, inputs, mask=None):
-        masks = [m for m in (mask or []) if m is not None] if isinstance(mask, (list, tuple)) else []
-        if not masks or len(masks) < len(inputs):
+        if mask is None:
             return None
-        return functools.reduce(ops.logical_or, masks)
+        self._check_masks(inputs, mask)
+        return None if any(m is None for m in mask) else functools.reduce(ops.logical_or, mask)
+
+
+def _shown(x):
+    """Where a masked input shows its values, in the shape of the input; None without a mask."""
+    mask = getattr(x, "_keras_mask", None)
+    if mask is None or len(mask.shape) + 1 != len(x.shape):
+        return None
+    return ops.logical_and(ops.expand_dims(mask, -1), ops.cast(ops.ones_like(x), "bool"))
+
+
+class _MaskedMerge(Merge):
+    """Merges that what is masked must not take part in: there the other inputs count alone."""
+
+    def combine(self, inputs):
+        total, seen = inputs[0], _shown(inputs[0])
+        for x in inputs[1:]:
+            shown = _shown(x)
+            if shown is not None:
+                x = ops.where(shown, x, total)
+            if seen is not None:
+                total = ops.where(seen, total, x)
+            seen = ops.logical_or(seen, shown) if seen is not None and shown is not None else None
+            total = self.merge(total, x)
+        return total
 
 
 @REGISTRY.register
@@ -71,7 +105,7 @@ class Subtract(Merge):
     def build(self, input_shape):
         self._check_list(input_shape)
         if len(input_shape) != 2:
-            raise ValueError(f"{self._label}: expected 2 inputs, got {len(input_shape)}")
+            raise ValueError(f"{self._label}: this layer should be called on exactly 2 inputs, got {len(input_shape)}")
         self.built = True
 
     def merge(self, a, b):
@@ -80,10 +114,16 @@ class Subtract(Merge):
 
 @REGISTRY.register
 class Multiply(Merge):
-    """The product of the inputs."""
+    """The product of the inputs, of those that are not masked; 0 where all are."""
 
-    def merge(self, a, b):
-        return a * b
+    def combine(self, inputs):
+        shown = [_shown(x) for x in inputs]
+        product = functools.reduce(
+            ops.multiply, [x if here is None else ops.where(here, x, 1) for x, here in zip(inputs, shown)]
+        )
+        if any(here is None for here in shown):
+            return product
+        return ops.where(functools.reduce(ops.logical_or, shown), product, 0)
 
 
 @REGISTRY.register
@@ -95,16 +135,16 @@ class Average(Merge):
 
 
 @REGISTRY.register
-class Maximum(Merge):
-    """The larger values of the inputs."""
+class Maximum(_MaskedMerge):
+    """The larger values of the inputs, of those that are not masked."""
 
     def merge(self, a, b):
         return ops.maximum(a, b)
 
 
 @REGISTRY.register
-class Minimum(Merge):
-    """The smaller values of the inputs."""
+class Minimum(_MaskedMerge):
+    """The smaller values of the inputs, of those that are not masked."""
 
     def merge(self, a, b):
         return ops.minimum(a, b)
@@ -141,7 +181,10 @@ class Concatenate(Merge):
         return ops.concatenate(list(inputs), self.axis)
 
     def compute_mask(self, inputs, mask=None):
-        if mask is None or not isinstance(mask, (list, tuple)) or all(m is None for m in mask):
+        if mask is None:
+            return None
+        self._check_masks(inputs, mask)
+        if all(m is None for m in mask):
             return None
         parts = []
         for x, m in zip(inputs, mask):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from pykeras import _core, check, ops, random
-from pykeras.layers.dropout import Dropout, _drawn_seed
+from pykeras.layers.dropout import Dropout, _drawn_seed, checked_noise_shape
 from pykeras.layers.input_spec import InputSpec
 from pykeras.layers.layer import REGISTRY, Layer
 from pykeras.layers.shaping import checked_data_format
@@ -39,6 +39,7 @@ class GaussianNoise(_Noise):
     def __init__(self, stddev, seed=None, **kwargs):
         super().__init__(seed, **kwargs)
         self.stddev = check.non_negative_float("stddev", stddev)
+        self._build_at_init()
 
     def _is_still(self):
         return self.stddev == 0
@@ -55,6 +56,7 @@ class GaussianDropout(_Noise):
     def __init__(self, rate, seed=None, **kwargs):
         super().__init__(seed, **kwargs)
         self.rate = check.fraction("rate", rate)
+        self._build_at_init()
 
     def disturb(self, inputs):
         if self.rate == 1:
@@ -77,7 +79,8 @@ class AlphaDropout(_Noise):
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
         super().__init__(seed, **kwargs)
         self.rate = check.fraction("rate", rate)
-        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
+        self.noise_shape = checked_noise_shape(noise_shape)
+        self._build_at_init()
 
     def disturb(self, inputs):
         shape = inputs.shape if self.noise_shape is None else self.noise_shape

@@ -74,7 +74,7 @@ class Arguments:
             named = {"inputs": self.args[0], **named}
         found = {}
         for name, value in named.items():
-            if name in ("mask", "training") or name.endswith("_mask"):
+            if name in ("mask", "training"):
                 continue
             leaves = tree.flatten(value)
             if (
@@ -94,6 +94,13 @@ class Arguments:
         by_name = {f"{name}_shape": shape for name, shape in shapes.items()}
         if len(names) > 1 and all(name in by_name or p.default is not p.empty for name, p in zip(names, parameters)):
             return {name: by_name[name] for name in names if name in by_name}
+        required = [p for p in parameters if p.name in names and p.default is p.empty]
+        if len(required) > 1:
+            wrong = next(p.name for p in required if p.name not in by_name)
+            raise ValueError(
+                f"{self.layer._label}: build: expected '<argument of call>_shape' as the name of each of its arguments, got "
+                f"{wrong!r}; call was given {', '.join(shapes)}"
+            )
         if names[0] in by_name:
             return {names[0]: by_name[names[0]]}
         return {names[0]: next(iter(shapes.values()), None)}

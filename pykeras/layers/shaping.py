@@ -53,6 +53,8 @@ class Reshape(Layer):
         shape = (target_shape,) if isinstance(target_shape, int) else tuple(target_shape)
         if sum(s == -1 for s in shape) > 1:
             raise ValueError(f"target_shape: at most one size may be -1, got {shape}")
+        if any(int(s) < -1 for s in shape):
+            raise ValueError(f"target_shape: expected sizes of 0 or more, or -1 once, got {shape}")
         self.target_shape = tuple(int(s) for s in shape)
 
     def call(self, inputs):

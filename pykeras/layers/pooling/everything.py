@@ -19,6 +19,7 @@ class BaseGlobalPooling(Layer):
         self.data_format = checked_data_format(data_format)
         self.keepdims = check.boolean("keepdims", keepdims)
         self.input_spec = InputSpec(ndim=rank + 2)
+        self._build_at_init()
 
     def _axes(self) -> list[int]:
         first = 1 if self.data_format == "channels_last" else 2

@@ -22,6 +22,7 @@ class BasePooling(Layer):
         )
         self.data_format = checked_data_format(data_format)
         self.input_spec = InputSpec(ndim=rank + 2)
+        self._build_at_init()
 
     def call(self, inputs):
         return self.pool(inputs, self.pool_size, self.strides, self.padding, self.data_format)

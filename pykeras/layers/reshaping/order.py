@@ -41,6 +41,8 @@ class RepeatVector(Layer):
 
     def __init__(self, n, **kwargs):
         super().__init__(**kwargs)
+        if not hasattr(n, "__index__"):
+            raise TypeError(f"n: expected an integer, got {n!r}")
         self.n = check.positive_int("n", n)
         self.input_spec = InputSpec(ndim=2)
 
