@@ -53,6 +53,7 @@ class LowRank(Weights):
     def _adapt_as_told(self) -> None:
         self.built = True
         if self.lora_rank and not self.lora_enabled:
+            # Keras 3.15 forgets alpha here in Dense and Embedding, not in EinsumDense and the convolutions.
             self.enable_lora(self.lora_rank, self.lora_alpha)
 
     def enable_lora(self, rank: int, lora_alpha: float | None = None, a_initializer: Any = "he_uniform",

@@ -124,8 +124,10 @@ class Functional(Model):
             raise ValueError(f"expected {len(self.inputs)} input(s) {self.input_names}, got {len(flat)}")
         return [self._fit(value, wanted, name) for value, wanted, name in zip(flat, self.inputs, self.input_names)]
 
-    @staticmethod
-    def _fit(value: Any, wanted: KerasTensor, name: str) -> Any:
+    # False in a Sequential that was told no Input: its first batch says the rank of the others, not their sizes.
+    _sizes_are_told = True
+
+    def _fit(self, value: Any, wanted: KerasTensor, name: str) -> Any:
         if not isinstance(value, (_core.Tensor, KerasTensor)):
             value = ops.convert_to_tensor(value)
         if value.dtype != wanted.dtype and "string" in (value.dtype, wanted.dtype):
@@ -138,7 +140,7 @@ class Functional(Model):
         elif len(value.shape) == rank + 1 and value.shape[-1] == 1:
             value = ops.squeeze(value, -1)
         fits = len(value.shape) == rank and all(
-            a is None or b is None or a == b for a, b in zip(value.shape, wanted.shape)
+            a is None or b is None or a == b or not self._sizes_are_told for a, b in zip(value.shape, wanted.shape)
         )
         if not fits:
             raise ValueError(f'input "{name}" expects shape {wanted.shape}, got {given}')

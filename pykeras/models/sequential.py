@@ -148,6 +148,8 @@ class Sequential(Model):
                 self._connect(Input(batch_shape=shape, dtype="string"))
             self.build(shape)
             self._build_shapes = {"inputs": shape}
+            if self._functional is not None and len(self._stack) == len(self._all_layers):
+                self._functional._sizes_are_told = False
 
     def call(self, inputs, training=None, mask=None):
         if self._functional is None:

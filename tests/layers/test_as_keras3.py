@@ -195,3 +195,18 @@ def test_lambdas_come_back_from_their_configuration():
     layer = layers.Lambda(lambda x: x**2, mask=ops.convert_to_tensor([True, False]))
     again = layers.Lambda.from_config(layer.get_config(), safe_mode=False)
     assert again([[3.0]]).tolist() == [[9.0]] and np.asarray(again.mask).tolist() == [True, False]
+
+
+def test_a_sequential_without_input_takes_batches_of_other_sizes():
+    model = models.Sequential([layers.Conv1D(2, 3), layers.GlobalAveragePooling1D(), layers.Dense(1)])
+    model.compile("sgd", "mse")
+
+    def batches():
+        for size in (9, 12):
+            yield np.ones((2, size, 3), "float32"), np.ones((2, 1), "float32")
+
+    model.fit(batches(), steps_per_epoch=2, verbose=0)
+    with pytest.raises(ValueError, match="conv1d.*axis -1 of size 3, got 4"):
+        model(np.ones((2, 9, 4), "float32"))
+    with pytest.raises(ValueError, match=r"expects shape \(None, 9, 3\)"):
+        model(np.ones((2, 3), "float32"))

@@ -40,7 +40,7 @@ CALLS = {
                                  'BatchNormalization "b": expected axis -1 of size 3, got 4'),
     "add shapes": (lambda: layers.Add(name="a")([ones(1, 3), ones(1, 4)]), r'Add "a": .*\(1, 3\) and \(1, 4\)'),
     "add single": (lambda: layers.Add(name="a")(ones(1, 3)), r'Add "a": expected a list of inputs.*\(1, 3\)'),
-    "subtract three": (lambda: layers.Subtract(name="s")([ones(1, 3)] * 3), 'Subtract "s": .*called on exactly 2 inputs, got 3'),
+    "subtract three": (lambda: layers.Subtract(name="s")([ones(1, 3)] * 3), 'Subtract "s": .*on exactly 2 inputs, got 3'),
     "concatenate": (lambda: layers.Concatenate(name="c")([ones(1, 3), ones(2, 3)]),
                     r'Concatenate "c": inputs must agree except along axis -1, got shapes \[\(1, 3\), \(2, 3\)\]'),
     "concatenate axis": (lambda: layers.Concatenate(axis=3, name="c")([ones(1, 3)] * 2), 'Concatenate "c": .*axis 3'),
