@@ -115,7 +115,7 @@ class Model(Trainer, Layer):
         print_summary(self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range)
 
     def _check_has_weights(self) -> None:
-        if not self.built and not any(layer.built for layer in self._sublayers()):
+        if not self.built and not self._weights_so_far():
             raise ValueError(
                 f'{type(self).__name__} "{self.name}": has no weights yet: call it on data, call build(input_shape), '
                 "or begin with an Input or a layer that is given input_shape"
