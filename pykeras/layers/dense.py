@@ -59,4 +59,5 @@ class Dense(LowRank, Layer):
         self._adapt_as_told()
 
     def call(self, inputs, training=None):
-        return self.activation(ops.dense(inputs, self.kernel, self.bias))
+        y = ops.dense(inputs, self.kernel, self.bias)
+        return y if self.activation is None else self.activation(y)

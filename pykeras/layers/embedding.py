@@ -52,6 +52,9 @@ class Embedding(LowRank, Layer):
         self.embeddings_constraint = constraints.get(embeddings_constraint)
         self.mask_zero = check.boolean("mask_zero", mask_zero)
         self.supports_masking = self.mask_zero
+        if weights is not None and type(self).build is Embedding.build:
+            self.build()
+            self.set_weights(self._initial_weights)
 
     def build(self, input_shape=None):
         self.embeddings = self.add_weight("embeddings", (self.input_dim, self.output_dim))

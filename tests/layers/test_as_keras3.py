@@ -210,3 +210,16 @@ def test_a_sequential_without_input_takes_batches_of_other_sizes():
         model(np.ones((2, 9, 4), "float32"))
     with pytest.raises(ValueError, match=r"expects shape \(None, 9, 3\)"):
         model(np.ones((2, 3), "float32"))
+
+
+def test_weights_given_to_an_embedding_are_there_at_once():
+    rows = np.arange(6, dtype="float32").reshape(3, 2)
+    layer = layers.Embedding(3, 2, weights=[rows])
+    np.testing.assert_array_equal(layer.embeddings, rows)
+    np.testing.assert_array_equal(layer([[2]]), [[[4, 5]]])
+
+
+def test_an_activation_may_be_taken_off():
+    layer = layers.Dense(1, activation="relu", kernel_initializer="ones")
+    layer.activation = None
+    assert layer([[-2.0]]).tolist() == [[-2.0]]
