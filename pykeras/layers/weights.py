@@ -72,7 +72,7 @@ class Weights(Operation):
 
     def _path_names(self) -> list[str]:
         if self.__dict__.get("_path"):
-            return self._path.split("/")  # type: ignore[has-type]
+            return self._path.split("/")  # type: ignore[attr-defined]
         names = list(context.names)
         return names if names and names[-1] == self.name else [*names, self.name]
 
