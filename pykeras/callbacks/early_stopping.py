@@ -1,10 +1,11 @@
 """EarlyStopping: stop when a value no longer gets better."""
 
 from pykeras.callbacks.callback import Callback
-from pykeras.callbacks.monitor import Monitor
+from pykeras.callbacks.monitor import Monitor, Monitoring
+from pykeras.utils.progbar import say
 
 
-class EarlyStopping(Callback):
+class EarlyStopping(Monitoring, Callback):
     """Stops training after ``patience`` epochs in which ``monitor`` did not get better.
 
     Args:
@@ -49,7 +50,7 @@ class EarlyStopping(Callback):
 
     def on_train_begin(self, logs=None):
         self.wait = self.stopped_epoch = self.best_epoch = 0
-        self.best = self._monitor.worst
+        self.best = None
         self.best_weights = None
 
     def get_monitor_value(self, logs):
@@ -80,8 +81,8 @@ class EarlyStopping(Callback):
 
     def on_train_end(self, logs=None):
         if self.stopped_epoch and self.verbose:
-            print(f"Epoch {self.stopped_epoch + 1}: early stopping")
+            say(f"Epoch {self.stopped_epoch + 1}: early stopping")
         if self.best_weights is not None:
             if self.verbose:
-                print(f"Restoring model weights from the end of the best epoch: {self.best_epoch + 1}.")
+                say(f"Restoring model weights from the end of the best epoch: {self.best_epoch + 1}.")
             self.model.set_weights(self.best_weights)

@@ -12,10 +12,10 @@ class LambdaCallback(Callback):
         on_epoch_begin, on_epoch_end: functions of ``(epoch, logs)``.
         on_train_begin, on_train_end: functions of ``(logs)``.
         on_train_batch_begin, on_train_batch_end: functions of ``(batch, logs)``.
-        **kwargs: any other hook of :class:`Callback`.
+        **kwargs: any other hook of :class:`Callback`; under names that do not begin with ``on_``, attributes.
 
     Raises:
-        TypeError: for a keyword that is no hook.
+        TypeError: for a keyword that begins with ``on_`` and is no hook.
 
     Example:
         >>> import pykeras
@@ -44,7 +44,7 @@ class LambdaCallback(Callback):
             **kwargs,
         }
         for hook, function in given.items():
-            if hook not in _HOOKS:
+            if hook.startswith("on_") and hook not in _HOOKS:
                 raise TypeError(f"LambdaCallback has no hook {hook!r}: expected one of {', '.join(sorted(_HOOKS))}")
-            if function is not None:
+            if function is not None or hook not in _HOOKS:
                 setattr(self, hook, function)

@@ -2,6 +2,7 @@
 
 from pykeras.callbacks.callback import Callback
 from pykeras.callbacks.rates import rate_logs
+from pykeras.utils.progbar import say
 
 
 class LearningRateScheduler(Callback):
@@ -40,7 +41,7 @@ class LearningRateScheduler(Callback):
             ) from None
         self.model.optimizer.learning_rate = rate
         if self.verbose:
-            print(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")
+            say(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")
 
     def on_epoch_end(self, epoch, logs=None):
         if logs is not None:

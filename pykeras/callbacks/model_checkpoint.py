@@ -1,20 +1,20 @@
 """ModelCheckpoint: save the model while it trains."""
 
-import math
 import os
 
 from pykeras.callbacks.callback import Callback
-from pykeras.callbacks.monitor import Monitor
+from pykeras.callbacks.monitor import Monitor, Monitoring
+from pykeras.utils.progbar import say
 
 
-class ModelCheckpoint(Callback):
+class ModelCheckpoint(Monitoring, Callback):
     """Saves the model, or its weights, after epochs or batches.
 
     Args:
         filepath: where to; may hold ``{epoch:02d}``, ``{batch}`` and names of the logs, as in ``{val_loss:.2f}``.
         monitor: name in the logs, for ``save_best_only``.
         verbose: 1 says when it saves.
-        save_best_only: save only when ``monitor`` is the best so far.
+        save_best_only: save only when ``monitor`` is the best so far; without it in the logs each time, with a warning.
         save_weights_only: weights instead of the whole model.
         mode: ``"min"``, ``"max"`` or ``"auto"`` (from the name).
         save_freq: ``"epoch"``, or the number of batches between saves.
@@ -56,7 +56,7 @@ class ModelCheckpoint(Callback):
         self.filepath, self.monitor, self.verbose = os.fspath(filepath), monitor, verbose
         self.save_best_only, self.save_weights_only, self.save_freq = save_best_only, save_weights_only, save_freq
         self._monitor = Monitor("ModelCheckpoint", monitor, mode)
-        self.best = self._monitor.worst if initial_value_threshold is None else initial_value_threshold
+        self.best = initial_value_threshold
         self._epoch = self._batches = 0
         if save_freq != "epoch":
             self.on_train_batch_end = self._count_batch
@@ -85,14 +85,17 @@ class ModelCheckpoint(Callback):
         path = self.path(epoch, logs, batch)
         if self.save_best_only:
             value = self._monitor.value(logs)
-            if value is None or math.isnan(value) or not self._monitor.better(value, self.best):
+            best = "nothing" if self.best is None else f"{self.best:.5f}"
+            if value is not None and not self._monitor.better(value, self.best):
+                if self.verbose:
+                    say(f"\nEpoch {epoch + 1}: {self.monitor} did not improve from {best}")
                 return
-            if self.verbose:
-                change = f"from {self.best:.5f} to {value:.5f}"
-                print(f"\nEpoch {epoch + 1}: {self.monitor} improved {change}, saving to {path}")
-            self.best = value
+            if value is not None:
+                if self.verbose:
+                    say(f"\nEpoch {epoch + 1}: {self.monitor} improved from {best} to {value:.5f}, saving to {path}")
+                self.best = value
         elif self.verbose:
-            print(f"\nEpoch {epoch + 1}: saving to {path}")
+            say(f"\nEpoch {epoch + 1}: saving to {path}")
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         if self.save_weights_only:
             self.model.save_weights(path, overwrite=True)

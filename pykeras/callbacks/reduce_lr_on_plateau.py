@@ -2,11 +2,12 @@
 
 from pykeras import check
 from pykeras.callbacks.callback import Callback
-from pykeras.callbacks.monitor import Monitor
+from pykeras.callbacks.monitor import Monitor, Monitoring
 from pykeras.callbacks.rates import rate_logs, rated
+from pykeras.utils.progbar import say
 
 
-class ReduceLROnPlateau(Callback):
+class ReduceLROnPlateau(Monitoring, Callback):
     """Multiplies the learning rate by ``factor`` after ``patience`` epochs in which ``monitor`` did not get better.
 
     Args:
@@ -59,7 +60,7 @@ class ReduceLROnPlateau(Callback):
         self.on_train_begin()
 
     def on_train_begin(self, logs=None):
-        self.best = self._monitor.worst
+        self.best = None
         self.wait = self.cooldown_counter = 0
 
     def in_cooldown(self):
@@ -92,5 +93,5 @@ class ReduceLROnPlateau(Callback):
             optimizer.learning_rate = new
             reduced = True
             if self.verbose:
-                print(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {new}.")
+                say(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {new}.")
         return reduced

@@ -7,6 +7,7 @@ import numpy as np
 
 from pykeras import _core, tree
 from pykeras.callbacks.callback import Callback
+from pykeras.utils.progbar import say
 
 
 class TerminateOnNaN(Callback):
@@ -42,8 +43,8 @@ class TerminateOnNaN(Callback):
         reason = self._reason()
         self._before = []
         if self.raise_error:
-            raise RuntimeError(f"NaN or Inf loss at batch {batch}: {reason}")
-        print(f"Batch {batch}: Invalid loss, terminating training: {reason}")
+            raise RuntimeError(f"NaN or Inf loss encountered at batch {batch}: {reason}")
+        say(f"Batch {batch}: Invalid loss, terminating training: {reason}")
         self.model.stop_training = True
 
     def _reason(self):

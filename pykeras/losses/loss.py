@@ -1,16 +1,14 @@
 """Loss: what training makes small. Subclasses say it of each sample; the base takes weights, masks and the mean."""
 
-from pykeras import ops
+from pykeras import ops, tree
 from pykeras.keras_tensor import auto_name
 from pykeras.losses import reduction as reductions
 
 
 def as_tensor(value, dtype):
     """``value`` (array, list, scalar or tensor, possibly nested) as tensors of ``dtype``."""
-    if isinstance(value, dict):
-        return {key: as_tensor(item, dtype) for key, item in value.items()}
-    if isinstance(value, (list, tuple)) and any(hasattr(item, "shape") and len(item.shape) > 0 for item in value):
-        return type(value)(as_tensor(item, dtype) for item in value)
+    if isinstance(value, dict) or any(hasattr(leaf, "shape") and leaf.shape for leaf in tree.flatten(value)):
+        return tree.map_structure(lambda leaf: ops.cast(ops.convert_to_tensor(leaf), dtype), value)
     return ops.cast(ops.convert_to_tensor(value), dtype)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pykeras.layers import InputLayer, Layer
+from pykeras import tree
+from pykeras.layers import Input, InputLayer, Layer
 from pykeras.models.functional import Functional, functional_from_config
 from pykeras.models.sequential import Sequential
 
@@ -26,8 +27,11 @@ def clone_model(
         call_function: ``call_function(layer, *args, **kwargs)`` calls each copy in a functional model.
         recursive: whether ``clone_function`` gets the layers of models inside the model instead of these models.
 
+    A compiled model's copy is compiled alike, with a new optimizer.
+
     Raises:
-        ValueError: a function for a model whose structure is code; ``call_function`` for a Sequential model.
+        ValueError: ``input_tensors`` of another structure than the model's; a function for a model whose structure is
+            code; ``call_function`` for a Sequential model.
     """
     own = clone_function or (lambda layer: type(layer).from_config(layer.get_config()))
 
@@ -54,7 +58,23 @@ def clone_model(
                 "clone_model: clone_function, call_function and recursive need a Sequential or functional model"
             )
         clone = type(model).from_config(model.get_config())
-    return clone if input_tensors is None else Functional(input_tensors, clone(input_tensors), name=model.name)
+    if input_tensors is not None:
+        if isinstance(model, Functional):
+            _check_structure(model, input_tensors)
+        clone = Functional(input_tensors, clone(input_tensors), name=model.name)
+    if model.compiled:
+        clone.compile_from_config(model.get_compile_config())
+    return clone
+
+
+def _check_structure(model: Functional, input_tensors: Any) -> None:
+    try:
+        tree.assert_same_structure(model.input, input_tensors)
+    except ValueError:
+        raise ValueError(
+            "clone_model: `input_tensors` must have the same structure as model.input, "
+            f"{tree.map_structure(lambda t: t.name, model.input)}, got {input_tensors!r}"
+        ) from None
 
 
 def _fresh_inputs(model: Sequential) -> list[Layer]:
@@ -64,9 +84,6 @@ def _fresh_inputs(model: Sequential) -> list[Layer]:
 
 def _apply(model: Functional, copy: Callable, call: Callable | None) -> Functional:
     """The graph run again on new inputs with a copy of each layer."""
-    from pykeras import tree
-    from pykeras.layers import Input
-
     copies: dict[int, Any] = {}
 
     def run(operation, args, kwargs):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from pykeras import _core, ops, tree
 from pykeras.keras_tensor import FunctionOperation, KerasTensor, Node, Operation
-from pykeras.layers import InputLayer, Layer
+from pykeras.layers import Input, InputLayer, Layer
 from pykeras.layers.layer import REGISTRY as LAYERS
 from pykeras.models import operation_names
 from pykeras.models.graph import Graph
@@ -30,6 +31,7 @@ class Functional(Model):
     def __init__(self, inputs, outputs, name=None, trainable=True, **kwargs):
         Trainer.__init__(self)
         Layer.__init__(self, name=name, trainable=True, **kwargs)
+        inputs, outputs = _from_input_layers(inputs, outputs)
         self._inputs_struct = tree.map_structure(lambda t: t, inputs)
         self._outputs_struct = tree.map_structure(lambda t: t, outputs)
         self._graph = Graph(inputs, outputs)
@@ -107,27 +109,46 @@ class Functional(Model):
 
     def _standardize(self, inputs: Any) -> list:
         """The values in the order of the model's inputs, each of the rank and size that its input has."""
-        if isinstance(inputs, dict) and not isinstance(self._inputs_struct, dict):
+        struct = self._inputs_struct
+        if isinstance(inputs, dict) and not isinstance(struct, dict):
             names = self.input_names
             missing = [n for n in names if n not in inputs]
             if missing:
                 raise ValueError(f"expected inputs named {names}, got {sorted(inputs)}")
             flat = [inputs[n] for n in names]
-        elif isinstance(self._inputs_struct, dict) and isinstance(inputs, dict):
-            missing = [k for k in self._inputs_struct if k not in inputs]
+        elif isinstance(struct, dict) and isinstance(inputs, dict):
+            missing = [k for k in struct if k not in inputs]
             if missing:
-                raise ValueError(f"expected inputs {sorted(self._inputs_struct)}, got {sorted(inputs)}")
-            flat = tree.flatten({k: inputs[k] for k in self._inputs_struct})
+                raise ValueError(f"expected inputs {sorted(struct)}, got {sorted(inputs)}")
+            if len(inputs) > len(struct):
+                warnings.warn(self._mismatch(inputs), stacklevel=4)
+            flat = tree.flatten({k: inputs[k] for k in struct})
         else:
+            if isinstance(struct, dict):
+                if list(struct) != sorted(struct):  # in which order are they?
+                    raise ValueError(self._mismatch(inputs))
+                warnings.warn(self._mismatch(inputs), stacklevel=4)
             flat = tree.flatten(inputs)
         if len(flat) != len(self.inputs):
             raise ValueError(f"expected {len(self.inputs)} input(s) {self.input_names}, got {len(flat)}")
         return [self._fit(value, wanted, name) for value, wanted, name in zip(flat, self.inputs, self.input_names)]
 
+    def _mismatch(self, inputs: Any) -> str:
+        expected = tree.map_structure(lambda t: t.name, self._inputs_struct)
+        given = tree.map_structure(lambda t: tuple(getattr(t, "shape", ())), inputs)
+        return (
+            f"The structure of `inputs` doesn't match the expected structure.\nExpected: {expected}\n"
+            f"Received: inputs={given}"
+        )
+
     # False in a Sequential that was told no Input: its first batch says the rank of the others, not their sizes.
     _sizes_are_told = True
 
     def _fit(self, value: Any, wanted: KerasTensor, name: str) -> Any:
+        if value is None:
+            if not wanted._keras_history[0].optional:
+                raise ValueError(f'input "{name}" is not optional, but it is None: make it with Input(optional=True)')
+            return None
         if not isinstance(value, (_core.Tensor, KerasTensor)):
             value = ops.convert_to_tensor(value)
         if value.dtype != wanted.dtype and "string" in (value.dtype, wanted.dtype):
@@ -174,7 +195,7 @@ class Functional(Model):
 
         def place(tensor: KerasTensor) -> list:
             operation, index, number = tensor._keras_history
-            return [operation.name, numbers[id(operation._inbound_nodes[index])], number]
+            return [operation.name, numbers.get(id(operation._inbound_nodes[index]), 0), number]
 
         def encode(leaf):
             if isinstance(leaf, KerasTensor):
@@ -217,7 +238,23 @@ def _ends(structure: Any, place: Any) -> Any:
         return [place(structure)]
     if isinstance(structure, dict):
         return {k: place(v) if isinstance(v, KerasTensor) else _ends(v, place) for k, v in structure.items()}
-    return [place(v) if isinstance(v, KerasTensor) else _ends(v, place) for v in structure]
+    ends = [place(v) if isinstance(v, KerasTensor) else _ends(v, place) for v in structure]
+    return tuple(ends) if isinstance(structure, tuple) else ends
+
+
+def _from_input_layers(inputs: Any, outputs: Any) -> tuple[Any, Any]:
+    """The same, with an InputLayer in place of each input that a layer or op in the middle of another model gives."""
+    given = tree.flatten(inputs)
+    inner = [
+        isinstance(t, KerasTensor) and t._keras_history is not None and not isinstance(t._keras_history[0], InputLayer)
+        for t in given
+    ]
+    if not any(inner):
+        return inputs, outputs
+    graph = Graph(inputs, outputs)
+    fresh = [Input(batch_shape=t.shape, dtype=t.dtype) if is_inner else t for t, is_inner in zip(given, inner)]
+    results = graph.run(fresh, lambda operation, args, kwargs: operation(*args, **kwargs))
+    return tree.pack_sequence_as(inputs, fresh), tree.pack_sequence_as(outputs, results)
 
 
 def _serialize_operation(operation: Operation) -> dict:
@@ -294,16 +331,22 @@ def functional_from_config(cls: type, config: dict, custom_objects: dict | None 
         waiting = left
 
     def ends(part: Any) -> Any:
+        if isinstance(part, dict) and part.get("class_name") == "__tuple__":
+            return tuple(ends(p) for p in part["items"])
         if isinstance(part, dict):
             return {k: ends(v) for k, v in part.items()}
         if len(part) == 3 and isinstance(part[0], str):
             return tensor_at(part)
-        return [ends(p) for p in part]
+        return type(part)(ends(p) for p in part)
 
     inputs, outputs = ends(config["input_layers"]), ends(config["output_layers"])
-    inputs = inputs[0] if isinstance(inputs, list) and len(inputs) == 1 else inputs
-    outputs = outputs[0] if isinstance(outputs, list) and len(outputs) == 1 else outputs
+    inputs, outputs = _unwrapped(inputs), _unwrapped(outputs)
     return cls(inputs, outputs, name=config.get("name"), trainable=config.get("trainable", True))
+
+
+def _unwrapped(ends: Any) -> Any:
+    """A single tensor out of its list: configurations write both alike."""
+    return ends[0] if isinstance(ends, list) and len(ends) == 1 and isinstance(ends[0], KerasTensor) else ends
 
 
 def _histories(part: Any) -> list:

@@ -29,6 +29,8 @@ class Model(Trainer, Layer):
     """
 
     _keras_module = "keras"
+    inputs: Any = None
+    outputs: Any = None
     _not_tracked = frozenset({"_graph", "inputs", "outputs", "_functional", "_inputs_struct", "_outputs_struct"})
 
     def __new__(cls, *args, **kwargs):
@@ -51,7 +53,6 @@ class Model(Trainer, Layer):
             return
         Trainer.__init__(self)
         Layer.__init__(self, **kwargs)
-        self.inputs = self.outputs = None
 
     def build(self, input_shape: Any) -> None:
         """Creates the weights for inputs of this shape, by describing a call."""

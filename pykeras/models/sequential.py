@@ -7,6 +7,7 @@ from typing import Any
 from pykeras import tree
 from pykeras.keras_tensor import KerasTensor
 from pykeras.layers import Embedding, Input, InputLayer, Layer
+from pykeras.layers.context import inside
 from pykeras.layers.layer import REGISTRY as LAYERS
 from pykeras.models.functional import Functional
 from pykeras.models.model import REGISTRY, Model, _translated
@@ -56,7 +57,7 @@ class Sequential(Model):
         if isinstance(layer, KerasTensor):
             layer = layer._keras_history[0]
         if not isinstance(layer, Layer):
-            raise TypeError(f'Sequential "{self.name}": add: expected a layer, got {type(layer).__name__}')
+            raise ValueError(f'Sequential "{self.name}": add: expected a layer, got {type(layer).__name__}')
         if any(layer.name == other.name for other in self._all_layers):
             raise ValueError(
                 f'Sequential "{self.name}": there is a layer named {layer.name!r} already; names must differ'
@@ -67,7 +68,12 @@ class Sequential(Model):
             )
         if not self._all_layers and not isinstance(layer, InputLayer):
             shape = getattr(layer, "_batch_input_shape", None)
-            if shape is None and isinstance(layer, (Functional, Sequential)) and layer.built and layer.inputs:
+            if (
+                shape is None
+                and isinstance(layer, (Functional, Sequential))
+                and layer.built
+                and getattr(layer, "inputs", None)
+            ):
                 shape = layer.inputs[0].shape
             if shape is not None:
                 self._all_layers.append(
@@ -100,7 +106,6 @@ class Sequential(Model):
         self._stack = [layer for layer in self._all_layers if not isinstance(layer, InputLayer)]
         self._functional = None
         self.built = False
-        self.inputs = self.outputs = None
         if rebuild and len(self._stack) < len(self._all_layers):
             self._connect(self._all_layers[0].output)
         elif rebuild and self._stack and self._tensors:
@@ -109,19 +114,21 @@ class Sequential(Model):
     def _connect(self, inputs: KerasTensor) -> None:
         if not self._tensors or self._tensors[0] is not inputs:
             self._tensors = [inputs]
-        for layer in self._stack[len(self._tensors) - 1 :]:
-            output = layer(self._tensors[-1])
-            if len(tree.flatten(output)) != 1:
-                raise ValueError(
-                    f'Sequential "{self.name}": layer "{layer.name}" has several outputs; use a functional model'
-                )
-            self._tensors.append(output)
+        with inside(self):
+            for layer in self._stack[len(self._tensors) - 1 :]:
+                output = layer(self._tensors[-1])
+                if len(tree.flatten(output)) != 1:
+                    raise ValueError(
+                        f'Sequential "{self.name}": layer "{layer.name}" has several outputs; use a functional model'
+                    )
+                self._tensors.append(output)
         self._functional = Functional(inputs, self._tensors[-1], name=self.name)
-        self.inputs, self.outputs = self._functional.inputs, self._functional.outputs
         self.built = True
 
     def build(self, input_shape: Any = None) -> None:
         """Creates the weights for inputs of this shape (with the batch axis)."""
+        if self._functional is not None and input_shape is not None:
+            self._check_shape(input_shape)
         if self._functional is not None or not self._stack:
             return
         self._settle()
@@ -137,24 +144,42 @@ class Sequential(Model):
         if not self.built:
             if not self._stack:
                 raise ValueError("has no layers; add some first")
-            inputs = tree.flatten(arguments.first)
-            if len(inputs) != 1:
-                raise ValueError(f"expected one input, got {len(inputs)}; use a functional model")
+            if tree.is_nested(arguments.first):  # there is no graph of one tensor after the other
+                return
+            inputs = [arguments.first]
             # Layers that keep states between batches have to know how many samples these have.
             stateful = any(getattr(layer, "stateful", False) for layer in self._stack)
             shape = (inputs[0].shape[0] if stateful else None, *inputs[0].shape[1:])
             if inputs[0].dtype == "string":  # what a first layer takes either way
                 self._settle()
                 self._connect(Input(batch_shape=shape, dtype="string"))
-            self.build(shape)
+            try:
+                self.build(shape)
+            except NotImplementedError:  # a layer that cannot say what it will give
+                return
             self._build_shapes = {"inputs": shape}
             if self._functional is not None and len(self._stack) == len(self._all_layers):
                 self._functional._sizes_are_told = False
 
     def call(self, inputs, training=None, mask=None):
         if self._functional is None:
-            raise ValueError("is not built")
+            return self._call_in_turn(inputs)
         return self._functional.call(inputs, training=training, mask=mask)
+
+    def _call_in_turn(self, inputs):
+        """One layer after another, where no graph describes what flows between them."""
+        for layer in self._stack:
+            inputs = layer(inputs)
+        self.built = True
+        return inputs
+
+    def _check_shape(self, input_shape: Any) -> None:
+        own = self.inputs[0].shape
+        given = tuple(input_shape)
+        if len(own) != len(given) or any(None not in (a, b) and a != b for a, b in zip(own, given)):
+            raise ValueError(
+                f'Sequential "{self.name}": has already been configured to use input shape {own}, got {given}'
+            )
 
     @property
     def layers(self) -> list[Layer]:
@@ -163,6 +188,14 @@ class Sequential(Model):
 
     def _sublayers(self) -> list[Layer]:
         return list(self._stack)
+
+    @property
+    def inputs(self) -> list[KerasTensor]:
+        return self._built("inputs").inputs
+
+    @property
+    def outputs(self) -> list[KerasTensor]:
+        return self._built("outputs").outputs
 
     @property
     def input_names(self) -> list[str]:

@@ -15,11 +15,6 @@ from pykeras.layers import InputLayer, Layer
 def print_summary(model, line_length=None, positions=None, print_fn: Callable | None = None, expand_nested=False,
                   show_trainable=False, layer_range=None) -> None:  # fmt: skip
     """Prints the layers of ``model`` as a table; see ``Model.summary``."""
-    if not model.built:
-        raise ValueError(
-            f'{type(model).__name__} "{model.name}": has no weights yet: '
-            "build it with build(input_shape) or call it on data"
-        )
     show = print_fn or print
     graph = not _is_chain(model)
     titles = ["Layer (type)", "Output Shape", "Param #"]
@@ -47,8 +42,9 @@ def print_summary(model, line_length=None, positions=None, print_fn: Callable | 
         _layer_rows(model, layer, row, graph, show_trainable, expand_nested, " ")
         show("")
     show("=" * line_length)
-    trainable = _bytes_and_count(model.trainable_weights)
-    frozen = _bytes_and_count(model.non_trainable_weights)
+    known = model.built or any(layer.built for layer in model.layers)
+    trainable = _bytes_and_count(model.trainable_weights if known else [])
+    frozen = _bytes_and_count(model.non_trainable_weights if known else [])
     total = (trainable[0] + frozen[0], trainable[1] + frozen[1])
     optimizer = getattr(model, "optimizer", None)
     state = (
@@ -84,7 +80,7 @@ def _type(layer: Operation) -> str:
 def _count(layer: Operation) -> str:
     if not isinstance(layer, Layer):
         return "0"
-    return str(layer.count_params()) if layer.built else "0 (unused)"
+    return str(layer.count_params()) if layer.built else "0 (unbuilt)"
 
 
 def _is_chain(model) -> bool:

@@ -2,7 +2,8 @@
 
 from pykeras import losses, metrics, tree
 from pykeras.metrics.mean import MeanMetricWrapper
-from pykeras.training.outputs import Outputs
+from pykeras.training import label_checks
+from pykeras.training.outputs import Outputs, drawn
 
 # names whose meaning depends on labels and outputs: binary, sparse (class numbers), categorical (one-hot)
 _BY_SHAPE = {
@@ -21,20 +22,20 @@ class CompileMetrics:
     """Metrics of all outputs.
 
     Args:
-        plain: metrics that take no sample weights: a name, function or :class:`~pykeras.metrics.Metric`, a list of
+        metrics: metrics that take no sample weights: a name, function or :class:`~pykeras.metrics.Metric`, a list of
             them, or lists or a dict of lists by output.
-        weighted: metrics that do.
+        weighted_metrics: metrics that do.
         output_names: names of the model's outputs.
 
     Raises:
         ValueError: for unknown names of metrics and outputs.
     """
 
-    def __init__(self, plain=None, weighted=None, output_names=None):
-        self.plain, self.weighted, self.output_names = plain, weighted, output_names
+    def __init__(self, metrics=None, weighted_metrics=None, output_names=None):
+        self.plain, self.weighted, self.output_names = metrics, weighted_metrics, output_names
         self.entries = []
         self.outputs = None
-        for identifier in (*_identifiers(plain), *_identifiers(weighted)):
+        for identifier in (*_identifiers(metrics), *_identifiers(weighted_metrics)):
             if not (isinstance(identifier, str) and identifier in _BY_SHAPE):
                 resolve(identifier, None, None)
 
@@ -55,12 +56,15 @@ class CompileMetrics:
     def build(self, y_true, y_pred):
         """Settle metrics and their names in the logs, now that labels and outputs are known."""
         self.outputs = Outputs(y_pred, self.output_names)
+        self.entries = []
+        if not self.asked:
+            return
         labels = self.outputs.arrays(y_true, "y")
         predictions = tree.flatten(y_pred)
-        self.entries = []
         taken = set()
         for weighted, given in ((False, self.plain), (True, self.weighted)):
-            for place, identifiers in enumerate(self._by_output(given)):
+            what = "weighted_metrics" if weighted else "metrics"
+            for place, identifiers in enumerate(self._by_output(given, what)):
                 if identifiers and labels[place] is None:
                     raise ValueError(f"{self.outputs.label(place)} has metrics, but there are no labels for it")
                 for identifier in identifiers:
@@ -70,23 +74,33 @@ class CompileMetrics:
                         metric.name = name
                     self.entries.append(_Entry(metric, name, place, weighted))
 
-    def _by_output(self, given):
+    def _by_output(self, given, what):
         """For each output the list of its metrics."""
         outputs = self.outputs
         if given is None:
             return [[]] * outputs.count
-        if isinstance(given, dict):
-            if outputs.single and len(given) == 1 and outputs.names == [None]:
-                return [_listed(*given.values())]
-            return [_listed(value) for value in outputs.by_name(given, "metrics")]
-        given = list(given) if isinstance(given, (list, tuple)) else [given]
         if outputs.single:
-            return [[item for value in given for item in _listed(value)]]
-        if len(given) == outputs.count:
-            return [_listed(value) for value in given]
-        if any(isinstance(value, (list, tuple)) for value in given):
-            raise ValueError(f"metrics has {len(given)} entries, but the model has {outputs.count} outputs")
-        return [given] * outputs.count
+            return [_identifiers(given)]
+        if isinstance(given, dict) and (outputs.flat or not isinstance(outputs.form, dict)):
+            return [_identifiers(value) for value in outputs.by_name(given, what)]
+        given = given if tree.is_nested(given) else [given]
+        if (
+            not isinstance(given, dict)
+            and not any(tree.is_nested(value) for value in given)
+            and len(given) != outputs.count
+        ):
+            return [_identifiers(given)] * outputs.count
+        if outputs.flat and len(given) == outputs.count:
+            return [_identifiers(value) for value in given]
+        found = []
+        try:
+            tree.map_structure_up_to(outputs.form, lambda value: found.append(_identifiers(value)), given)
+        except ValueError:
+            raise ValueError(
+                f"Invalid `{what}`: {what} has {len(given)} entries, which are neither by output ({outputs.labels()}) "
+                f"nor in the structure of the outputs, {drawn(outputs.form)}: {given!r}"
+            ) from None
+        return found
 
     def _free_name(self, name, place, weighted, taken):
         """Keras's name in the logs: the output's before the metric's, made single where it is taken."""
@@ -138,13 +152,8 @@ class _Entry:
         self.metric, self.name, self.place, self.weighted = metric, name, place, weighted
 
 
-def _listed(value):
-    if value is None:
-        return []
-    return [item for item in value if item is not None] if isinstance(value, (list, tuple)) else [value]
-
-
 def _identifiers(given):
+    """All that was asked for in a structure of metrics, where a configuration is one."""
     if isinstance(given, dict) and "class_name" not in given:
         return [item for value in given.values() for item in _identifiers(value)]
     if isinstance(given, (list, tuple)):
@@ -163,18 +172,9 @@ def resolve(identifier, y_true, y_pred):
         ValueError: for an unknown name.
     """
     if isinstance(identifier, str) and identifier in _BY_SHAPE:
-        metric = _BY_SHAPE[identifier][kind_of_labels(y_true.shape, y_pred.shape)]()
+        metric = _BY_SHAPE[identifier][label_checks.kind_of_labels(y_true.shape, y_pred.shape)]()
         return metric, identifier
     found = metrics.get(identifier) if not isinstance(identifier, losses.Loss) else identifier
     if not isinstance(found, metrics.Metric):
         found = MeanMetricWrapper(found, name=getattr(found, "name", None) or losses.names.function_name(found))
     return found, identifier if isinstance(identifier, str) else found.name
-
-
-def kind_of_labels(label_shape, output_shape):
-    """0 for yes-or-no labels, 1 for class numbers, 2 for one-hot labels."""
-    if len(output_shape) < 2 or output_shape[-1] == 1:
-        return 0
-    if len(label_shape) < len(output_shape) or (label_shape[-1] == 1 and output_shape[-1] != 1):
-        return 1
-    return 2

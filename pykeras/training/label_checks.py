@@ -92,3 +92,12 @@ def check_values(loss, labels, output_shape, where):
             f"{loss.name}: label {labels[tuple(place)]} at {tuple(int(i) for i in place)} is out of range: {where} has "
             f"{classes} classes, expected labels from 0 to {classes - 1}"
         )
+
+
+def kind_of_labels(label_shape, output_shape):
+    """0 for yes-or-no labels, 1 for class numbers, 2 for one-hot labels."""
+    if len(output_shape) < 2 or output_shape[-1] == 1:
+        return 0
+    if len(label_shape) < len(output_shape) or (label_shape[-1] == 1 and output_shape[-1] != 1):
+        return 1
+    return 2

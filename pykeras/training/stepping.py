@@ -242,8 +242,8 @@ class Stepping(Compiling):
         loss = self._compiled.loss if self.compiled else None
         if loss is None or y is None:
             return
-        if not loss.built and getattr(self, "outputs", None):
-            loss.build(self.output)
+        if not loss.built and getattr(self, "outputs", None) and type(self).compute_loss is Stepping.compute_loss:
+            loss.build(y, self.output)
         loss.check_values(y)
 
     def _reported(self, logs, return_dict, function):

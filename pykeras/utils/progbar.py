@@ -21,6 +21,11 @@ def write(text):
         logging.getLogger("pykeras").info(text.strip())
 
 
+def say(text):
+    """Print a line, or hand it to the logger as :func:`write` does."""
+    write(f"{text}\n")
+
+
 def can_redraw():
     """Whether a line can be drawn over: on a terminal and in a notebook, not in a file or a pipe."""
     if not config.is_interactive_logging_enabled():
@@ -41,8 +46,11 @@ class Progbar:
         verbose: 0 prints nothing, 1 a bar, 2 one line at the end: `` - 0s - loss: 0.1475 - acc: 1.0000``.
         interval: least number of seconds between two drawings (a tenth at least).
         stateful_metrics: names of values shown as they are; others are averaged over the steps.
-        stateless_metrics: names of values that are averaged even so.
+        stateless_metrics: names of values that are averaged, when all others are to be shown as they are.
         unit_name: what a step is called.
+
+    Raises:
+        ValueError: for both of them.
 
     Example:
         >>> import pykeras
@@ -67,7 +75,10 @@ class Progbar:
         self.verbose = verbose
         self.interval = max(interval, REDRAW_SECONDS)
         self.unit_name = unit_name
-        self.stateful_metrics = set(stateful_metrics or ()) - set(stateless_metrics or ())
+        if stateful_metrics is not None and stateless_metrics is not None:
+            raise ValueError("Progbar: Only one of stateful_metrics and stateless_metrics can be given")
+        self.stateful_metrics = None if stateful_metrics is None else set(stateful_metrics)
+        self.stateless_metrics = None if stateless_metrics is None else set(stateless_metrics)
         self.dynamic = can_redraw()
         self.seen = 0
         self._values = {}
@@ -121,10 +132,15 @@ class Progbar:
             except (TypeError, ValueError):
                 self._values[name] = (value, None)
                 continue
-            if name in self.stateful_metrics or count is None:
+            if count is None or self._is_stateful(name):
                 self._values[name] = (value, 1)
             else:
                 self._values[name] = (total + value * steps, count + steps)
+
+    def _is_stateful(self, name):
+        if self.stateless_metrics is not None:
+            return name not in self.stateless_metrics
+        return self.stateful_metrics is not None and name in self.stateful_metrics
 
     def _shown_values(self):
         return "".join(f" - {name}: {shown(*entry)}" for name, entry in self._values.items())

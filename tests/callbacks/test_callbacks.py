@@ -58,7 +58,7 @@ def test_monitor_that_is_not_there_warns():
 
 
 def test_monitor_checks_its_mode():
-    with pytest.raises(ValueError, match='mode: expected "auto", "min" or "max", got \'up\''):
+    with pytest.warns(UserWarning, match='mode: expected "auto", "min" or "max", got \'up\''):
         Monitor("EarlyStopping", "loss", "up")
 
 
@@ -67,7 +67,7 @@ def test_terminate_on_nan(capsys):
     history = model.fit(1e10 * X, Y, epochs=20, batch_size=5, verbose=0, callbacks=[callbacks.TerminateOnNaN()])
     assert len(history.epoch) < 20
     assert "Invalid loss, terminating training" in capsys.readouterr().out
-    with pytest.raises(RuntimeError, match="NaN or Inf loss at batch"):
+    with pytest.raises(RuntimeError, match="NaN or Inf loss encountered at batch"):
         model.fit(1e10 * X, Y, verbose=0, callbacks=[callbacks.TerminateOnNaN(raise_error=True)])
 
 
@@ -89,12 +89,17 @@ def test_csv_logger(tmp_path):
     model.fit(X, Y, epochs=2, verbose=0, callbacks=[callbacks.CSVLogger(path)])
     model.fit(X, Y, epochs=1, verbose=0, callbacks=[callbacks.CSVLogger(path, append=True)])
     rows = list(csv.reader(path.read_text().splitlines()))
-    assert rows[0] == ["epoch", "loss"] and [row[0] for row in rows[1:]] == ["0", "1", "0"]
+    assert (
+        rows[0] == ["epoch", "loss", "val_loss"]
+        and rows[1][2] == "NA"
+        and [row[0] for row in rows[1:]] == ["0", "1", "0"]
+    )
 
 
 def test_lambda_callback_refuses_what_is_no_hook():
     with pytest.raises(TypeError, match="LambdaCallback has no hook 'on_epoch'"):
         callbacks.LambdaCallback(on_epoch=print)
+    assert callbacks.LambdaCallback(note="kept").note == "kept"
 
 
 class Saves:
@@ -210,3 +215,31 @@ def test_predict_hooks_see_the_outputs():
     watch = callbacks.LambdaCallback(on_predict_batch_end=lambda batch, logs: shapes.append(logs["outputs"].shape))
     linear().predict(X, batch_size=15, verbose=0, callbacks=[watch])
     assert shapes == [(15, 1), (5, 1)]
+
+
+@pytest.mark.parametrize("make", [callbacks.EarlyStopping, callbacks.ReduceLROnPlateau])
+def test_nothing_is_best_before_training(make):
+    watching = make(monitor="val_accuracy")
+    assert watching.best is None and watching.monitor_op is pykeras.ops.greater and watching.mode == "auto"
+    assert make(monitor="loss").monitor_op is pykeras.ops.less
+    watching.best, watching.wait = 0.5, 3
+    watching.on_train_begin()
+    assert watching.best is None and watching.wait == 0
+
+
+def test_checkpoint_saves_without_its_value(tmp_path):
+    model, path = linear(), tmp_path / "best.keras"
+    keep = callbacks.ModelCheckpoint(path, monitor="val_f1", save_best_only=True, mode="max")
+    with pytest.warns(UserWarning, match="watches 'val_f1'"):
+        model.fit(X, Y, verbose=0, callbacks=[keep])
+    assert path.exists() and keep.best is None
+
+
+def test_messages_go_to_the_logger_without_interactive_logging(caplog):
+    pykeras.config.disable_interactive_logging()
+    try:
+        with caplog.at_level("INFO", "pykeras"):
+            linear().fit(X, Y, verbose=0, callbacks=[callbacks.LearningRateScheduler(lambda epoch: 0.25, verbose=1)])
+    finally:
+        pykeras.config.enable_interactive_logging()
+    assert "LearningRateScheduler setting learning rate to 0.25" in caplog.text

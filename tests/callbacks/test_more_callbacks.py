@@ -50,6 +50,8 @@ def test_reduce_lr_on_plateau_says_what_it_does(capsys):
     with pytest.raises(TypeError, match="patiance"):
         callbacks.ReduceLROnPlateau(patiance=1)
     with pytest.warns(UserWarning, match="'nothing', which is not in the logs"):
+        linear().fit(X, Y, verbose=0, callbacks=[callbacks.ReduceLROnPlateau("nothing", mode="min")])
+    with pytest.raises(ValueError, match='pass mode="min" or "max"'):
         linear().fit(X, Y, verbose=0, callbacks=[callbacks.ReduceLROnPlateau("nothing")])
 
 

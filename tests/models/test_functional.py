@@ -43,13 +43,15 @@ def test_shared_layers_have_one_set_of_weights():
 def test_inputs_by_name_order_and_structure():
     model = two_towers()
     expected = model({"a": X, "b": Y})["out"]
-    np.testing.assert_array_equal(model([X, Y])["out"], expected)
-    np.testing.assert_array_equal(model({"b": Y, "a": X, "more": X})["out"], expected)
+    for other in ([X, Y], {"b": Y, "a": X, "more": X}):
+        with pytest.warns(UserWarning, match="The structure of `inputs` doesn't match the expected structure"):
+            np.testing.assert_array_equal(model(other)["out"], expected)
     np.testing.assert_array_equal(model.predict({"a": X, "b": Y}, verbose=0)["out"], expected)
     assert model.input_shape == {"a": (None, 3), "b": (None, 3)} and model.output_shape["out"] == (None, 1)
     assert model.input_names == ["a", "b"] and set(model.input) == {"a", "b"}
     with pytest.raises(ValueError, match=r"expected inputs \['a', 'b'\], got \['a'\]"):
         model({"a": X})
+    model = pykeras.Model([model.inputs[0], model.inputs[1]], model.output)
     with pytest.raises(ValueError, match=r"expected 2 input\(s\) \['a', 'b'\], got 3"):
         model([X, Y, X])
     with pytest.raises(ValueError, match=r'input "b" expects shape \(None, 3\), got \(4, 2\)'):
