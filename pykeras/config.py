@@ -172,6 +172,26 @@ def is_interactive_logging_enabled() -> bool:
     return _settings["interactive_logging"]
 
 
+def enable_traceback_filtering() -> None:
+    """Leaves the frames of pykeras out of the tracebacks of uncaught errors; they are whole until this is called."""
+    from pykeras import tracebacks
+
+    tracebacks.enable()
+
+
+def disable_traceback_filtering() -> None:
+    """Shows whole tracebacks again (the default)."""
+    from pykeras import tracebacks
+
+    tracebacks.disable()
+
+
+def is_traceback_filtering_enabled() -> bool:
+    from pykeras import tracebacks
+
+    return tracebacks.enabled()
+
+
 def keras_home() -> pathlib.Path:
     """Where data sets are kept: ``$KERAS_HOME`` or ``~/.keras``."""
     return pathlib.Path(os.environ.get("KERAS_HOME") or pathlib.Path.home() / ".keras")

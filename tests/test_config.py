@@ -1,5 +1,7 @@
 """Settings of the process change what they say they change."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -68,3 +70,24 @@ def test_trees():
     assert drop == {"b": [None, None], "a": (2,)}
     with pytest.raises(ValueError, match="do not match"):
         tree.map_structure_up_to([0, 0], len, [[1]])
+
+
+def test_tracebacks_without_frames_of_the_package(capsys):
+    import pykeras
+
+    def call_a_layer():
+        pykeras.layers.Dense(2, input_shape=(3,), activation=lambda x: x.nothing)([[1.0, 2.0, 3.0]])
+
+    before = sys.excepthook
+    config.enable_traceback_filtering()
+    try:
+        assert config.is_traceback_filtering_enabled()
+        with pytest.raises(AttributeError) as caught:
+            call_a_layer()
+        sys.excepthook(caught.type, caught.value, caught.tb)
+    finally:
+        config.disable_traceback_filtering()
+    assert sys.excepthook is before and not config.is_traceback_filtering_enabled()
+    shown = capsys.readouterr().err
+    assert "call_a_layer" in shown and "<lambda>" in shown and "layers/layer.py" not in shown
+    assert "frames of pykeras are not shown" in shown

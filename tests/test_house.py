@@ -20,7 +20,7 @@ PACKAGE = ROOT / "pykeras"
 # A module may import from its own floor and those below. Modules of one row do not import each other, except where a
 # row is said to be one room.
 FLOORS = [
-    {"_core", "lazy", "extras", "old_paths"},
+    {"_core", "lazy", "extras", "old_paths", "tracebacks"},
     {"dtypes", "config", "check", "tree", "registry", "keras_tensor", "variables", "convert", "strings"},
     {"ops", "random", "differentiation"},
     {"dtype_policies", "activations", "initializers", "regularizers", "constraints", "losses", "metrics", "optimizers"},

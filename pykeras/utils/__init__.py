@@ -45,6 +45,9 @@ _EXPORTS = {
     "disable_interactive_logging": "pykeras.config",
     "enable_interactive_logging": "pykeras.config",
     "is_interactive_logging_enabled": "pykeras.config",
+    "disable_traceback_filtering": "pykeras.config",
+    "enable_traceback_filtering": "pykeras.config",
+    "is_traceback_filtering_enabled": "pykeras.config",
     "is_keras_tensor": "pykeras.keras_tensor",
     "standardize_dtype": "pykeras.dtypes",
 }
