@@ -7,7 +7,6 @@ from typing import Any
 from pykeras import tree
 from pykeras.keras_tensor import KerasTensor
 from pykeras.layers import Embedding, Input, InputLayer, Layer
-from pykeras.layers.context import inside
 from pykeras.layers.layer import REGISTRY as LAYERS
 from pykeras.models.functional import Functional
 from pykeras.models.model import REGISTRY, Model, _translated
@@ -114,14 +113,13 @@ class Sequential(Model):
     def _connect(self, inputs: KerasTensor) -> None:
         if not self._tensors or self._tensors[0] is not inputs:
             self._tensors = [inputs]
-        with inside(self):
-            for layer in self._stack[len(self._tensors) - 1 :]:
-                output = layer(self._tensors[-1])
-                if len(tree.flatten(output)) != 1:
-                    raise ValueError(
-                        f'Sequential "{self.name}": layer "{layer.name}" has several outputs; use a functional model'
-                    )
-                self._tensors.append(output)
+        for layer in self._stack[len(self._tensors) - 1 :]:
+            output = layer(self._tensors[-1])
+            if len(tree.flatten(output)) != 1:
+                raise ValueError(
+                    f'Sequential "{self.name}": layer "{layer.name}" has several outputs; use a functional model'
+                )
+            self._tensors.append(output)
         self._functional = Functional(inputs, self._tensors[-1], name=self.name)
         self.built = True
 
@@ -180,6 +178,11 @@ class Sequential(Model):
             raise ValueError(
                 f'Sequential "{self.name}": has already been configured to use input shape {own}, got {given}'
             )
+
+    def _state_path(self, variable: Any) -> list[str]:
+        path = super()._state_path(variable)
+        own = any(variable is weight for weight in self.weights)
+        return [self.name, *path] if own and path[0] != self.name else path
 
     @property
     def layers(self) -> list[Layer]:

@@ -44,8 +44,11 @@ class StateTree:
             trees[group] = {}
             for variable in variables:
                 value = variable.value if value_format == "backend_tensor" else variable.numpy()
-                _put(trees[group], variable.path.split("/"), value)
+                _put(trees[group], self._state_path(variable), value)
         return trees
+
+    def _state_path(self, variable):
+        return variable.path.split("/")
 
     def set_state_tree(self, state_tree):
         """Set the variables that a dictionary as :meth:`get_state_tree` gives it names; others stay.
@@ -58,7 +61,7 @@ class StateTree:
         for group, values in state_tree.items():
             if group not in groups:
                 raise ValueError(f"set_state_tree: expected the entries {', '.join(groups)}, got {group!r}")
-            own = {tuple(variable.path.split("/")): variable for variable in groups[group]}
+            own = {tuple(self._state_path(variable)): variable for variable in groups[group]}
             for path, value in _leaves(values):
                 variable = own.get(path)
                 if variable is None:
