@@ -23,6 +23,16 @@ class _Budget(threading.local):
 _budget = _Budget()
 
 
+class _Naming(threading.local):
+    """Names of the contexts (layers being built, ``name_scope``) that begin the paths of variables made in them."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+
+naming = _Naming()
+
+
 @contextlib.contextmanager
 def budget(size: int, what: str) -> Iterator[None]:
     """Inside the block, variables made by initializers may hold ``size`` bytes together, in this thread.
@@ -101,7 +111,7 @@ class Variable(_core.Variable):
         self.name = auto_name("variable") if name is None else str(name)
         if "/" in self.name:
             raise ValueError(f"Variable: name: expected a name without '/', got {name!r}")
-        self.path = self.name
+        self.path = "/".join([*naming.names, self.name])
         self.autocast = autocast
         self.aggregation = aggregation
         self.synchronization = synchronization

@@ -1,7 +1,7 @@
 """Callbacks that change the learning rate between epochs."""
 
 from pykeras.callbacks.callback import Callback
-from pykeras.callbacks.rates import rate_logs
+from pykeras.callbacks.rates import rate_logs, rated
 from pykeras.utils.progbar import say
 
 
@@ -28,20 +28,28 @@ class LearningRateScheduler(Callback):
         self.verbose = verbose
 
     def on_epoch_begin(self, epoch, logs=None):
-        present = float(self.model.optimizer.learning_rate)
+        for optimizer in rated(self.model.optimizer):
+            optimizer.learning_rate = rate = self._rate(epoch, float(optimizer.learning_rate))
+            if self.verbose:
+                print(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")
+
+    def _rate(self, epoch, present):
         try:
             rate = self.schedule(epoch, present)
         except TypeError:
             rate = self.schedule(epoch)
         try:
-            rate = float(rate)
+            return float(rate)
         except (TypeError, ValueError):
             raise ValueError(
                 f"LearningRateScheduler: the schedule returned {rate!r} for epoch {epoch}, no number"
             ) from None
+<<<<<<< HEAD
         self.model.optimizer.learning_rate = rate
         if self.verbose:
             say(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")
+=======
+>>>>>>> 043aa5d (Broadcast weights of metrics, follow Keras in CTC and options as attributes; let NumPy's functions take tensors)
 
     def on_epoch_end(self, epoch, logs=None):
         if logs is not None:

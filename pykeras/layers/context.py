@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from pykeras.variables import naming
+
 
 class CallContext(threading.local):
     """State of the calls in progress in this thread."""
@@ -12,7 +14,11 @@ class CallContext(threading.local):
     def __init__(self) -> None:
         self.training: bool | None = None
         self.entry: Any = None
-        self.names: list[str] = []
+
+    @property
+    def names(self) -> list[str]:
+        """The contexts that stand around what is made now, the outermost first."""
+        return naming.names
 
 
 context = CallContext()

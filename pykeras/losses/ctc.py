@@ -44,8 +44,10 @@ def ctc(y_true, y_pred):
     emitted = ops.take_along_axis(scores, ops.broadcast_to(places[:, None, :], (samples, frames, 2 * length + 1)), -1)
     # a label may follow the one before it without a blank between them, unless it is the same
     earlier = ops.pad(places[:, :-2], ((0, 0), (2, 0)))
-    skips = ops.where(ops.logical_and(ops.not_equal(places, 0), ops.not_equal(places, earlier)), 0.0, _IMPOSSIBLE)
-    first = ops.arange(2 * length + 1) < 2
+    # (a zero among the labels counts as one of them, as in Keras)
+    order = ops.arange(2 * length + 1)
+    skips = ops.where(ops.logical_and(ops.equal(order % 2, 1), ops.not_equal(places, earlier)), 0.0, _IMPOSSIBLE)
+    first = order < 2
     alpha = ops.where(first, emitted[:, 0], _IMPOSSIBLE)
     for frame in range(1, frames):
         stepped = ops.logaddexp(alpha, _shifted(alpha, 1))

@@ -91,6 +91,8 @@ class LossFunctionWrapper(Loss):
         super().__init__(name=name or getattr(fn, "__name__", None), reduction=reduction, dtype=dtype)
         self.fn = fn
         self._fn_kwargs = kwargs
+        if type(self) is not LossFunctionWrapper:
+            vars(self).update(kwargs)  # a loss's own options can be read: ``loss.from_logits``
 
     def call(self, y_true, y_pred):
         if hasattr(y_true, "shape") and hasattr(y_pred, "shape"):

@@ -31,7 +31,9 @@ def standardize_reduction(reduction):
     if reduction == "auto":
         return "sum_over_batch_size"
     if reduction not in REDUCTIONS:
-        raise ValueError(f"Unknown reduction {reduction!r}: expected one of {', '.join(map(repr, REDUCTIONS))}")
+        raise ValueError(
+            f"Invalid value for argument `reduction`: expected one of {', '.join(map(repr, REDUCTIONS))}, got {reduction!r}"
+        )
     return reduction
 
 

@@ -32,9 +32,12 @@ class FBetaScore(Metric):
         super().__init__(name=name, dtype=dtype)
         if average not in _AVERAGES:
             raise ValueError(f"average: expected one of {_AVERAGES}, got {average!r}")
-        if threshold is not None and not 0 < threshold <= 1:
-            raise ValueError(f"threshold: expected a number above 0 and up to 1, got {threshold!r}")
+        if threshold is not None and not (isinstance(threshold, float) and 0 < threshold <= 1):
+            raise ValueError(f"threshold: expected a float above 0 and up to 1, got {threshold!r}")
+        if not isinstance(beta, float):
+            raise ValueError(f"beta: expected a float above 0, got {beta!r}")
         self.average = average
+        self.axis = None if average == "micro" else 0
         self.beta = check.positive_float("beta", beta)
         self.threshold = threshold
         self._built = False

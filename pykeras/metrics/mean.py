@@ -1,7 +1,6 @@
 """Sums and means over samples, and the mean of what a function says of each sample."""
 
 from pykeras import ops
-from pykeras.losses.names import function_name
 from pykeras.losses.reduction import align_ranks, apply_mask, divide_no_nan, get_mask
 from pykeras.metrics.metric import Metric
 from pykeras.metrics.names import registry
@@ -13,7 +12,7 @@ def reduce_to_samples(values, sample_weight, reduce, dtype):
 
     Args:
         values: tensor of shape ``(n, ...)`` or a scalar.
-        sample_weight: None, a scalar, ``(n,)`` or the shape of the first axes of ``values``.
+        sample_weight: None, a scalar, ``(n,)`` or what can be broadcast to the first axes of ``values``.
         reduce: ``ops.mean`` or ``ops.sum``, over the axes after the samples.
         dtype: dtype of the computation.
 
@@ -26,7 +25,10 @@ def reduce_to_samples(values, sample_weight, reduce, dtype):
         sample_weight = ops.cast(ops.convert_to_tensor(sample_weight), dtype)
         sample_weight = apply_mask(sample_weight, mask, dtype, "sum")
         values, sample_weight = align_ranks(values, sample_weight)
-        values = reduce_from(len(sample_weight.shape), values, reduce) * sample_weight
+        values = reduce_from(len(sample_weight.shape), values, reduce)
+        if tuple(sample_weight.shape) not in ((), tuple(values.shape)):
+            sample_weight = ops.broadcast_to(sample_weight, values.shape)
+        values = values * sample_weight
         sample_weight = reduce_from(1, sample_weight, reduce)
     return reduce_from(1, values, reduce), sample_weight
 
@@ -106,7 +108,7 @@ class MeanMetricWrapper(Mean):
 
     Args:
         fn: function that returns one value a sample (a loss function, for instance).
-        name: name of the metric, that of ``fn`` by default.
+        name: name of the metric.
         dtype: dtype of its variables.
         **kwargs: passed to ``fn`` at each call.
 
@@ -118,9 +120,11 @@ class MeanMetricWrapper(Mean):
     """
 
     def __init__(self, fn, name=None, dtype=None, **kwargs):
-        super().__init__(name=name or function_name(fn), dtype=dtype)
+        super().__init__(name=name, dtype=dtype)
         self._fn = fn
         self._fn_kwargs = kwargs
+        if type(self) is not MeanMetricWrapper:
+            vars(self).update(kwargs)  # a metric's own options can be read: ``metric.threshold``
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         """Add a batch of labels and predictions, both of shape ``(n, ...)``, times ``sample_weight``."""

@@ -45,15 +45,6 @@ class Metric:
         self.name = name or auto_name(type(self))
         self._dtype = compute_dtype(dtype)
         self._own_variables = []
-        self._metrics = []
-
-    def __setattr__(self, name, value):
-        """Metrics and variables kept as attributes are this metric's too."""
-        if isinstance(value, Metric) and all(value is not known for known in self._metrics):
-            self._metrics.append(value)
-        elif isinstance(value, Variable) and all(value is not known for known in self._own_variables):
-            self._own_variables.append(value)
-        object.__setattr__(self, name, value)
 
     @property
     def dtype(self):
@@ -62,21 +53,34 @@ class Metric:
     @property
     def variables(self):
         """Variables that hold the metric's state, those of metrics it contains included."""
-        return functools.reduce(operator.add, (metric.variables for metric in self._metrics), list(self._own_variables))
+        return functools.reduce(operator.add, (metric.variables for metric in self._held(Metric)), self._held(Variable))
 
     weights = non_trainable_variables = variables
+
+    def _held(self, kind):
+        """Variables or metrics that are attributes, or stand in lists and dictionaries there; each once."""
+        found, seen = {}, set()
+        places = [self._own_variables, *vars(self).values()]
+        for place in places:
+            if isinstance(place, kind):
+                found[id(place)] = place
+            elif isinstance(place, (list, tuple, dict)) and id(place) not in seen:
+                seen.add(id(place))
+                children = place.values() if isinstance(place, dict) else place
+                places.extend(child for child in children if not isinstance(child, (int, float, str)))
+        return list(found.values())
 
     def add_variable(self, shape, initializer, dtype=None, aggregation="sum", name=None):
         """A new variable of the metric's state.
 
         Args:
             shape: its shape.
-            initializer: initial values; a name or initializer, ``"zeros"`` for None.
+            initializer: initial values; a name, an initializer, an array, ``"zeros"`` for None.
             dtype: its dtype, the metric's by default.
             name: its name.
         """
         variable = Variable(
-            initializers.get(initializer or "zeros"),
+            initializer if hasattr(initializer, "shape") else initializers.get(initializer or "zeros"),
             shape=tuple(shape),
             dtype=dtype or self.dtype,
             trainable=False,
@@ -95,9 +99,9 @@ class Metric:
 
     def reset_state(self):
         """Set every variable of the metric back to zero."""
-        for variable in self._own_variables:
+        for variable in self._held(Variable):
             variable.assign(initializers.get("zeros")(variable.shape, dtype=variable.dtype))
-        for metric in self._metrics:
+        for metric in self._held(Metric):
             metric.reset_state()
 
     def reset_states(self):

@@ -32,7 +32,7 @@ def _paths(log_p, labels, blank):
     extended[1::2] = labels
     time, size = len(log_p), len(extended)
     skips = np.zeros(size, bool)
-    skips[2:] = (extended[2:] != blank) & (extended[2:] != extended[:-2])
+    skips[3::2] = labels[1:] != labels[:-1]
     emit = log_p[:, extended]
     forward = np.full((time, size), -np.inf)
     backward = np.full((time, size), -np.inf)

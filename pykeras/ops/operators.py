@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from pykeras import _core
 from pykeras.keras_tensor import KerasTensor
 from pykeras.ops import arithmetic, movement, nn
@@ -65,12 +67,43 @@ def install() -> None:
         cls.__array_priority__ = 100
         cls.__array_ufunc__ = None
     for cls in (tensor, variable):
+        cls.__array_ufunc__ = _numpy_function
         cls.__iter__ = _iterate
         cls.tolist = _tolist
     tensor.__repr__ = _repr
     tensor.__str__ = _shown
     for name in ("__float__", "__int__", "__bool__", "__index__", "__len__", "item"):
         setattr(variable, name, _through_value(name))
+
+
+_MIXED = {
+    np.add: "add",
+    np.subtract: "sub",
+    np.multiply: "mul",
+    np.true_divide: "truediv",
+    np.floor_divide: "floordiv",
+    np.remainder: "mod",
+    np.power: "pow",
+    np.matmul: "matmul",
+    np.bitwise_and: "and",
+    np.bitwise_or: "or",
+    np.bitwise_xor: "xor",
+    np.less: "lt",
+    np.less_equal: "le",
+    np.greater: "gt",
+    np.greater_equal: "ge",
+    np.equal: "eq",
+    np.not_equal: "ne",
+}
+
+
+def _numpy_function(self, function, method, *inputs, **options):
+    """``array + tensor`` is our sum; NumPy's own functions (``np.exp``, ``np.max``) take tensors as arrays."""
+    name = _MIXED.get(function)
+    if name is not None and method == "__call__" and not options:
+        return {**_BINARY, **_COMPARE}[name](*inputs)
+    arrays = [np.asarray(x) if isinstance(x, (_core.Tensor, _core.Variable)) else x for x in inputs]
+    return getattr(function, method)(*arrays, **options)
 
 
 def _method(function):

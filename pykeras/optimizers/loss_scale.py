@@ -49,7 +49,7 @@ class LossScaleOptimizer(Optimizer):
             if argument not in SHARED:
                 raise ValueError(f"LossScaleOptimizer has no argument {argument!r}")
             if value != defaults[argument].default:
-                raise ValueError(f"LossScaleOptimizer does not take {argument}: set it on the inner optimizer")
+                raise ValueError(f"LossScaleOptimizer does not take {argument}: set it on the `inner_optimizer`")
         if not isinstance(inner_optimizer, Optimizer):
             raise TypeError(f"LossScaleOptimizer: expected an Optimizer as inner_optimizer, got {inner_optimizer!r}")
         super().__init__(0.0, name=name)
@@ -114,6 +114,7 @@ class LossScaleOptimizer(Optimizer):
 
     def scale_loss(self, loss):
         """``loss · scale``."""
+        loss = ops.convert_to_tensor(loss)
         return loss * ops.cast(self.dynamic_scale, loss.dtype)
 
     def finalize_variable_values(self, var_list):

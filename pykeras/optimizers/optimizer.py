@@ -80,7 +80,7 @@ class Optimizer(Rate, State, Averages, Ways):
         limits = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}
         limits = {argument: check.positive_float(argument, v) for argument, v in limits.items() if v is not None}
         if len(limits) > 1:
-            raise ValueError(f"Only one of clipnorm, clipvalue and global_clipnorm can be set, got {limits}")
+            raise ValueError(f"Only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be set, got {limits}")
         if gradient_accumulation_steps is not None and gradient_accumulation_steps < 2:
             raise ValueError(f"gradient_accumulation_steps: expected 2 or more, got {gradient_accumulation_steps}")
         if ema_overwrite_frequency is not None:
@@ -215,7 +215,12 @@ class Optimizer(Rate, State, Averages, Ways):
         kept = {id(v) for v in (self._iterations, self._learning_rate, *self._accumulated_gradients)}
         kept |= {id(v) for v in self._model_variables_moving_average}
         with only_if(due, [v for v in (*variables, *self._variables) if id(v) not in kept]):
-            self._change([total / steps for total in totals], variables)
+            # what replaces its weight is no gradient: the last one counts, not their mean
+            due_grads = [
+                gradient if variable.overwrite_with_gradient else total / steps
+                for gradient, total, variable in zip(grads, totals, variables, strict=True)
+            ]
+            self._change(due_grads, variables)
         for variable, total in zip(sums, totals, strict=True):
             variable.assign(ops.where(due, ops.zeros_like(total), total))
 

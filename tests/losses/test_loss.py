@@ -72,7 +72,7 @@ def test_reductions():
 
 
 def test_unknown_reduction():
-    with pytest.raises(ValueError, match="Unknown reduction 'average'.*'sum_over_batch_size'"):
+    with pytest.raises(ValueError, match="`reduction`: expected one of 'sum_over_batch_size'.*got 'average'"):
         losses.MeanSquaredError(reduction="average")
 
 

@@ -226,7 +226,7 @@ def test_class_id_and_top_k_by_hand():
         (lambda: metrics.AUC(num_labels=3), "expected None without multi_label"),
         (lambda: metrics.IoU(2, [2]), "target_class_ids: expected classes from 0 to 1"),
         (lambda: metrics.F1Score(average="mean"), "average: expected one of"),
-        (lambda: metrics.F1Score(threshold=0), "threshold: expected a number above 0"),
+        (lambda: metrics.F1Score(threshold=0), "threshold: expected a float above 0"),
         (lambda: metrics.F1Score()([1, 0], [0.1, 0.9]), r"expected labels and predictions of shape \(samples, classes"),
         (lambda: metrics.R2Score(class_aggregation="mean"), "class_aggregation: expected one of"),
         (lambda: metrics.PrecisionAtRecall(1.5), "recall: expected a number from 0 to 1"),
