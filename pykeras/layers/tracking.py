@@ -21,24 +21,22 @@ _PLAIN = frozenset({str, int, float, bool, type(None), bytes, complex})
 def held(owner: Any, kinds: tuple) -> list[Any]:
     """What ``owner`` holds of these kinds, in the order in which attributes were first set; each thing once."""
     found: dict[int, Any] = {}
+    seen: set[int] = set()
     skipped = _NOT_OWNED | getattr(type(owner), "_not_tracked", frozenset())
     for name, value in owner.__dict__.items():
         if type(value) not in _PLAIN and name not in skipped:
-            _collect(value, kinds, found)
+            _collect(value, kinds, found, seen)
     return list(found.values())
 
 
-def _collect(value: Any, kinds: tuple, found: dict[int, Any]) -> None:
+def _collect(value: Any, kinds: tuple, found: dict[int, Any], seen: set[int]) -> None:
     if isinstance(value, kinds):
         found.setdefault(id(value), value)
-    elif isinstance(value, (list, tuple)):
-        for child in value:
+    elif isinstance(value, (list, tuple, dict)) and id(value) not in seen:
+        seen.add(id(value))  # a list may hold itself
+        for child in value.values() if isinstance(value, dict) else value:
             if type(child) not in _PLAIN:
-                _collect(child, kinds, found)
-    elif isinstance(value, dict):
-        for child in value.values():
-            if type(child) not in _PLAIN:
-                _collect(child, kinds, found)
+                _collect(child, kinds, found, seen)
 
 
 def variables_of(owner: Any) -> list[Variable]:

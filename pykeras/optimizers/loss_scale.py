@@ -9,7 +9,7 @@ from pykeras.optimizers.signature import SHARED
 from pykeras.optimizers.state import only_if
 
 
-@registry.register
+@registry.register("LossScaleOptimizerV3")  # tf_keras's name
 class LossScaleOptimizer(Optimizer):
     """Multiplies the loss before gradients are taken, so that small ones survive in half precision.
 

@@ -73,7 +73,7 @@ def _encode_function(function):
 
 
 def _encode_object(obj):
-    cls = type(obj)
+    cls = vars(type(obj)).get("_written_class", type(obj))  # models that became functional in their constructor
     if callable(obj) and hasattr(obj, "__name__") and not inspect.isclass(obj) and not hasattr(obj, "get_config"):
         return _encode_function(obj)
     if inspect.isclass(obj) or not hasattr(obj, "get_config"):

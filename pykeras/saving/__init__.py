@@ -28,8 +28,10 @@ def _format(path, save_format=None, weights=False):
     """The format to write: ``"keras"``, ``"h5"`` or ``"weights.h5"``; ``save_format`` says more than the suffix."""
     if files.is_group(path):
         return "h5"
+    if hasattr(path, "write") and not weights:
+        return "keras"
     if not isinstance(path, (str, os.PathLike)):
-        raise TypeError(f"filepath: expected a path or an open h5py file, got {path!r}")
+        raise TypeError(f"filepath: expected a path or an open file, got {path!r}")
     name = os.fspath(path)
     if save_format == "tf":
         raise ValueError(f"{name}: save_format='tf' is {_SAVED_MODEL}; use 'keras' or 'h5'")
@@ -48,7 +50,7 @@ def _format(path, save_format=None, weights=False):
 
 
 def _may_write(path, overwrite):
-    return overwrite or files.is_group(path) or atomic.ask_to_overwrite(os.fspath(path))
+    return overwrite or not isinstance(path, (str, os.PathLike)) or atomic.ask_to_overwrite(os.fspath(path))
 
 
 def save_model(model, filepath, overwrite=True, save_format=None, include_optimizer=True, zipped=None, **kwargs):
@@ -57,14 +59,15 @@ def save_model(model, filepath, overwrite=True, save_format=None, include_optimi
     Arguments:
         model: any with weights.
         filepath: path ending in ``.keras`` (of Keras 3), or ``.h5`` (of Keras 2, Sequential and functional models
-            only); or an open h5py file.
+            only); or an open file: h5py's, or a binary one for a ``.keras`` archive.
         overwrite: replace a file that exists without asking.
         save_format: ``"keras"`` or ``"h5"``, whatever the suffix.
         include_optimizer: whether to save compilation and optimizer state.
         zipped: True or None; ``.keras`` files are archives.
 
     Raises:
-        ValueError: a suffix without a format; the model has no weights yet, or holds what the format cannot.
+        ValueError: a suffix without a format, an unknown argument; the model holds what the format cannot, or has no
+            weights yet (``.h5``; a ``.keras`` file takes it).
         NotImplementedError: a subclassed model in an ``.h5`` file.
         FileExistsError: with ``overwrite=False`` and nobody to ask.
         OSError: the file cannot be written; one that was there stays.
@@ -75,7 +78,7 @@ def save_model(model, filepath, overwrite=True, save_format=None, include_optimi
         if kwargs.pop(name, None) not in (None, True):
             raise ValueError(f"save_model: {name} belongs to {_SAVED_MODEL}")
     if kwargs:
-        raise TypeError(f"save_model: unknown argument {next(iter(kwargs))!r}")
+        raise ValueError(f"save_model: the arguments {', '.join(kwargs)} are not supported")
     if zipped is False:
         raise ValueError(
             "save_model: zipped=False (a folder) is not written: a file can be replaced whole, a folder not"
@@ -89,7 +92,7 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     """The model of a file, whichever Keras wrote it.
 
     Arguments:
-        filepath: of a ``.keras`` or HDF5 file (what it holds decides, not its name); or an open h5py file.
+        filepath: of a ``.keras`` or HDF5 file (what it holds decides, not its name); or an open file, h5py's or binary.
         custom_objects: dict from name to your own classes and functions.
         compile: whether to compile it as it was, with the optimizer's state.
         safe_mode: True refuses code stored in the file.
@@ -103,14 +106,22 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     return reader.load_model(filepath, custom_objects, compile, safe_mode)
 
 
+class NoSuchFile(FileNotFoundError, ValueError):
+    """There is no such file: an OSError as Python has it, and the ValueError that Keras raises."""
+
+
 def _is_archive(path):
     """Whether a file is a zip archive, by its first bytes."""
     if files.is_group(path):
         return False
+    if hasattr(path, "read"):
+        start = path.read(len(archive.SIGNATURE))
+        path.seek(0)
+        return start == archive.SIGNATURE
     if not isinstance(path, (str, os.PathLike)):
-        raise TypeError(f"filepath: expected a path or an open h5py file, got {path!r}")
+        raise TypeError(f"filepath: expected a path or an open file, got {path!r}")
     if not os.path.exists(path):
-        raise FileNotFoundError(f"no file {os.fspath(path)!r} (working directory {os.getcwd()})")
+        raise NoSuchFile(f"no file {os.fspath(path)!r} (working directory {os.getcwd()})")
     if os.path.isdir(path):
         raise OSError(f"{os.fspath(path)} is a folder; {_SAVED_MODEL} is not read")
     with open(path, "rb") as file:
@@ -134,7 +145,7 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None, save_form
 
     kwargs.pop("options", None)
     if kwargs:
-        raise TypeError(f"save_weights: unknown argument {next(iter(kwargs))!r}")
+        raise ValueError(f"save_weights: invalid keyword arguments: {', '.join(kwargs)}")
     if max_shard_size is not None:
         raise ValueError("save_weights: max_shard_size: weights are written into one file, which has no limit of size")
     wanted = _format(filepath, save_format, weights=True)
@@ -165,7 +176,7 @@ def load_weights(model, filepath, by_name=False, skip_mismatch=False, **kwargs):
 
     kwargs.pop("options", None)
     if kwargs:
-        raise TypeError(f"load_weights: unknown argument {next(iter(kwargs))!r}")
+        raise ValueError(f"load_weights: invalid keyword arguments: {', '.join(kwargs)}")
     if not _is_archive(filepath):
         legacy_hdf5.load_weights(model, filepath, by_name, skip_mismatch)
         return

@@ -33,7 +33,7 @@ def save_model(model, path, include_optimizer=True, dialect="keras3"):
         dialect: ``"keras3"``, or ``"keras2"`` for tf_keras.
 
     Raises:
-        ValueError: the model has no weights yet, or holds what the form cannot hold.
+        ValueError: the model holds what the form cannot hold.
         OSError: the file cannot be written; one that was there stays.
 
     Example:
@@ -44,7 +44,6 @@ def save_model(model, path, include_optimizer=True, dialect="keras3"):
         >>> (load_model(path).get_weights()[0] == model.get_weights()[0]).all().item()
         True
     """
-    model.weights  # noqa: B018 - raises for a model without weights, before a file is begun
     config = model_config(model, include_optimizer, dialect)
     text = json.dumps(config, default=plain)
     now = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")

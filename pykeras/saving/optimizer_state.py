@@ -73,8 +73,12 @@ def by_order(names, optimizer):
 
 
 def of_tf_keras(optimizer):
-    """The variables that tf_keras saves: neither the learning rate nor Nadam's product."""
+    """The variables that tf_keras saves: neither the learning rate nor Nadam's product, nor a scale that changes."""
+    if hasattr(optimizer, "inner_optimizer"):
+        return of_tf_keras(optimizer.inner_optimizer)
     left_out = [getattr(optimizer, name, None) for name in ("_learning_rate", "_u_product")]
+    # Adafactor's rows and columns of vectors, which only Keras 3 keeps places for
+    left_out += [v for v in optimizer.variables if v.dtype == "int32" and v.shape == ()]
     return [v for v in optimizer.variables if all(v is not other for other in left_out)]
 
 

@@ -131,6 +131,8 @@ def _optimizer_to_keras3(entry):
     config = {key: value for key, value in entry["config"].items() if key not in dropped}
     if not config.get("decay"):
         config.pop("decay", None)
+    elif _own_name(entry["class_name"]) == "Nadam":  # up to tf.keras 2.10, and not the learning rate's
+        config["schedule_decay"] = config.pop("decay")
     if config.get("ema_overwrite_frequency") and not config.get("use_ema"):
         config.pop("ema_overwrite_frequency")
     rate = config.get("learning_rate", config.get("lr"))
@@ -141,7 +143,8 @@ def _optimizer_to_keras3(entry):
 
 def _without_outputs(given, output_names):
     """Metrics by output without the output's name before theirs: compile puts it there again."""
-    if not isinstance(given, list) or not output_names or len(output_names) < 2 or len(given) != len(output_names):
+    by_place = isinstance(given, list) and len(output_names or ()) > 1 and len(given) == len(output_names)
+    if not by_place and not isinstance(given, dict):
         return given
 
     def bare(entry, prefix):
@@ -152,4 +155,6 @@ def _without_outputs(given, output_names):
             return {**entry, "config": {**entry["config"], "name": name.removeprefix(prefix)}}
         return entry
 
+    if isinstance(given, dict):
+        return {name: bare(each, f"{name}_") for name, each in given.items()}
     return [bare(each, f"{name}_") for each, name in zip(given, output_names, strict=True)]
