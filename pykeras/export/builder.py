@@ -10,7 +10,7 @@ from pykeras import extras
 
 OPSET = 17
 _DTYPES = {"float16": 10, "float32": 1, "float64": 11, "int8": 3, "int16": 5, "int32": 6, "int64": 7, "uint8": 2,
-           "uint16": 4, "uint32": 12, "uint64": 13, "bool": 9}  # fmt: skip
+           "uint16": 4, "uint32": 12, "uint64": 13, "bool": 9, "string": 8}  # fmt: skip
 
 
 class NotExpressible(ValueError):

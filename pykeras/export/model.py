@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from pykeras import _core, tree
-from pykeras.export import basic_layers, normalizing, recurrent, windows
+from pykeras.export import basic_layers, normalizing, preparing, recurrent, windows
 from pykeras.export.builder import OPSET, Graph, NotExpressible, onnx_dtype, require_onnx
 from pykeras.export.functions import operation
 from pykeras.export.table import LAYERS, Call, layer
@@ -28,7 +28,7 @@ MASKED = (
     "Bidirectional",
     "TimeDistributed",
 )
-FAMILIES = (basic_layers, windows, normalizing, recurrent)
+FAMILIES = (basic_layers, windows, normalizing, preparing, recurrent)
 
 
 def onnx_model(model: Any) -> Any:
@@ -58,11 +58,17 @@ def onnx_model(model: Any) -> Any:
         g.nodes.append(make.make_node("Identity", [value], [name]))
         outputs.append(_described(make, name, t))
     graph = make.make_graph(g.nodes, model.name, inputs, outputs, g.constants)
-    made = make.make_model(graph, opset_imports=[make.make_opsetid("", OPSET)], producer_name="pykeras",
+    made = make.make_model(graph, opset_imports=_opsets(make, g), producer_name="pykeras",
                            producer_version=__version__)  # fmt: skip
     made.ir_version = 8
     onnx.checker.check_model(made)
     return made
+
+
+def _opsets(make: Any, g: Graph) -> list:
+    """ONNX's own ops, and those of its machine-learning part where there are some."""
+    with_tables = any(node.domain == "ai.onnx.ml" for node in g.nodes)
+    return [make.make_opsetid("", OPSET), *([make.make_opsetid("ai.onnx.ml", 3)] if with_tables else [])]
 
 
 def _functional(model: Any) -> Functional:
@@ -161,5 +167,5 @@ def time_distributed(call: Call) -> str:
 def flat_inputs(model: Any, inputs: Any) -> dict[str, np.ndarray]:
     """Arrays by the names of the graph's inputs, as onnxruntime takes them."""
     found = _functional(model)
-    return {name: np.asarray(value, dtype=str(t.dtype)) for name, value, t in
+    return {name: np.asarray(value, dtype=object if t.dtype == "string" else str(t.dtype)) for name, value, t in
             zip(_input_names(found), tree.flatten(inputs), found.inputs)}  # fmt: skip

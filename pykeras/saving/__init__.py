@@ -92,7 +92,8 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     """The model of a file, whichever Keras wrote it.
 
     Arguments:
-        filepath: of a ``.keras`` or HDF5 file (what it holds decides, not its name); or an open file, h5py's or binary.
+        filepath: of a ``.keras`` or HDF5 file (what it holds decides, not its name); of a folder that Keras 3 wrote with
+            ``zipped=False``; or an open file, h5py's or binary.
         custom_objects: dict from name to your own classes and functions.
         compile: whether to compile it as it was, with the optimizer's state.
         safe_mode: True refuses code stored in the file.
@@ -123,6 +124,8 @@ def _is_archive(path):
     if not os.path.exists(path):
         raise NoSuchFile(f"no file {os.fspath(path)!r} (working directory {os.getcwd()})")
     if os.path.isdir(path):
+        if os.path.isfile(os.path.join(path, "config.json")):  # of Keras 3, written with zipped=False
+            return True
         raise OSError(f"{os.fspath(path)} is a folder; {_SAVED_MODEL} is not read")
     with open(path, "rb") as file:
         return file.read(len(archive.SIGNATURE)) == archive.SIGNATURE
@@ -164,7 +167,7 @@ def load_weights(model, filepath, by_name=False, skip_mismatch=False, **kwargs):
 
     Arguments:
         model: of the same structure as the one saved, built.
-        filepath: of a file of weights or of a whole model, of any Keras.
+        filepath: of a file of weights or of a whole model, of any Keras; of the ``.weights.json`` of a file in shards.
         by_name: load the layers whose names agree, whatever the rest.
         skip_mismatch: leave out layers whose weights do not fit, with a warning.
 
@@ -178,9 +181,15 @@ def load_weights(model, filepath, by_name=False, skip_mismatch=False, **kwargs):
     if kwargs:
         raise ValueError(f"load_weights: invalid keyword arguments: {', '.join(kwargs)}")
     if not _is_archive(filepath):
+        if isinstance(filepath, (str, os.PathLike)) and os.fspath(filepath).endswith(".json"):
+            from pykeras.saving import shards
+
+            with shards.joined(filepath) as whole:
+                legacy_hdf5.load_weights(model, whole, by_name, skip_mismatch)
+            return
         legacy_hdf5.load_weights(model, filepath, by_name, skip_mismatch)
         return
-    with archive.Archive(filepath) as opened, opened.unpacked(keras_archive.WEIGHTS) as weights:
+    with archive.opened(filepath) as opened, opened.unpacked(keras_archive.WEIGHTS) as weights:
         legacy_hdf5.load_weights(model, weights, by_name, skip_mismatch)
 
 

@@ -61,9 +61,9 @@ class Archive:
                 raise ValueError(f"{self.name}: member {info.filename!r} is there twice; refused")
             limits.check(f"{self.name}: member {info.filename!r}", info.file_size, info.compress_size)
             members[info.filename] = info
-        size = os.fstat(self._zip.fp.fileno()).st_size if hasattr(self._zip.fp, "fileno") else None
-        if size is not None:  # members may overlap, so that each alone looks honest
-            limits.check(f"{self.name}", sum(info.file_size for info in infos), size)
+        size = self._zip.fp.seek(0, os.SEEK_END)
+        # members may overlap, so that each alone looks honest
+        limits.check(f"{self.name}", sum(info.file_size for info in infos), size)
         return members
 
     def __enter__(self):
@@ -71,6 +71,9 @@ class Archive:
 
     def __exit__(self, *_):
         self._zip.close()
+
+    def _open(self, name):
+        return self._zip.open(name)
 
     def __contains__(self, name):
         return name in self._members
@@ -94,7 +97,7 @@ class Archive:
             raise ValueError(f"{self.name}: no {name!r} in it; is it a .keras file?")
         if self.size(name) > limits.config_bytes:
             raise ValueError(f"{self.name}: {name!r} has {self.size(name):,} bytes, at most {limits.config_bytes:,}")
-        with _damage(self.name, name), self._zip.open(name) as file:
+        with _damage(self.name, name), self._open(name) as file:
             raw = file.read()
         try:
             return raw.decode("utf8")
@@ -105,7 +108,7 @@ class Archive:
     def unpacked(self, name):
         """A member as a file to read and seek in, on disk but without a name there."""
         with tempfile.TemporaryFile() as copy:
-            with _damage(self.name, name), self._zip.open(name) as file:
+            with _damage(self.name, name), self._open(name) as file:
                 shutil.copyfileobj(file, copy, 1 << 20)
             copy.seek(0)
             yield Named(copy, f"{self.name} ({name})")
@@ -117,10 +120,45 @@ class Archive:
             if name.startswith(prefix) and not name.endswith("/"):
                 target = pathlib.Path(folder, *name[len(prefix) :].split("/"))
                 target.parent.mkdir(parents=True, exist_ok=True)
-                with _damage(self.name, name), self._zip.open(name) as file, open(target, "wb") as out:
+                with _damage(self.name, name), self._open(name) as file, open(target, "wb") as out:
                     shutil.copyfileobj(file, out, 1 << 20)
                 count += 1
         return count
+
+
+class Folder(Archive):
+    """What Keras writes with ``zipped=False``: the members as files below a folder.
+
+    Raises:
+        ValueError: links, or too many files.
+    """
+
+    def __init__(self, path):
+        self.name = os.fspath(path)
+        self._members = {}
+        for above, folders, found in os.walk(path):
+            for name in (*folders, *found):
+                whole = pathlib.Path(above, name)
+                if whole.is_symlink():
+                    raise ValueError(f"{self.name}: {name!r} is a symbolic link; refused")
+                if name in found:
+                    self._members[whole.relative_to(path).as_posix()] = whole
+            if len(self._members) > limits.members:
+                raise ValueError(f"{self.name}: more than {limits.members:,} files, which is the most that are read")
+
+    def __exit__(self, *_):
+        pass
+
+    def _open(self, name):
+        return open(self._members[name], "rb")
+
+    def size(self, name):
+        return self._members[name].stat().st_size
+
+
+def opened(path):
+    """The archive or folder at a path."""
+    return Folder(path) if isinstance(path, (str, os.PathLike)) and os.path.isdir(path) else Archive(path)
 
 
 class Named:

@@ -107,7 +107,7 @@ def load_model(path, custom_objects=None, compile=True, safe_mode=True):
         ValueError: no model in it, one that is not understood, or an archive that looks like an attack.
         TypeError: a class or function that is not known.
     """
-    with archives.Archive(path) as archive:
+    with archives.opened(path) as archive:
         config = parse(archive.text(CONFIG), f"{archive.name}: its {CONFIG}")
         if WEIGHTS not in archive:
             raise ValueError(f"{archive.name}: no {WEIGHTS!r} in it")
