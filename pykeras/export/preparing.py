@@ -25,7 +25,9 @@ def normalization(call: Call) -> str:
     return g.add("Div", g.add("Sub", x, g.const(mean)), g.const(scale))
 
 
-def _encoded(g: Graph, numbers: str, rank: int, last: Any, mode: str, depth: int, dtype: str, weights: Any = None) -> str:
+def _encoded(
+    g: Graph, numbers: str, rank: int, last: Any, mode: str, depth: int, dtype: str, weights: Any = None
+) -> str:
     """Category numbers (int64) as vectors; numbers outside leave no trace."""
     hot = g.add("Equal", g.unsqueeze(numbers, rank), g.const(np.arange(depth, dtype="int64")))
     hot = g.cast(hot, dtype)

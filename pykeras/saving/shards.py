@@ -37,6 +37,7 @@ def joined(path):
                 raise ValueError(f"{path}: names the shard {name!r}; expected an .h5 file beside it")
             with files.reading(os.path.join(os.path.dirname(path), name)) as shard:
                 _copy(shard, target)
+        target.require_group("vars")  # the model's own, by which such files are known
         target.close()
         whole.seek(0)
         yield Named(whole, path)

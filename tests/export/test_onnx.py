@@ -78,6 +78,57 @@ def test_options_of_layers(shape, call, tmp_path):
     agree(model, [x], tmp_path / "m.onnx")
 
 
+NUMBERS = np.array([[0, 1, 1], [3, 0, 9], [2, 2, 2], [-1, 3, 1]])
+TEXTS = np.array([["a", "b", ""], ["zz", "b", "a"], ["a", "a", "a"], ["q", "", "b"]], object)
+FLOATS = np.random.default_rng(3).normal(size=(4, 3)).astype("f4") * 3
+MODES = ("int", "one_hot", "multi_hot", "count")
+PREPARING = {
+    "normalized": (lambda: layers.Normalization(mean=[1.0, 2.0, 3.0], variance=[1.0, 4.0, 9.0]), FLOATS),
+    "inverse": (lambda: layers.Normalization(mean=0.5, variance=4.0, invert=True, axis=None), FLOATS),
+    "weighted": (
+        lambda: layers.StringLookup(vocabulary=["a", "b"], output_mode="tf_idf", idf_weights=[0.5, 0.75]),
+        TEXTS,
+    ),
+    "numbers back": (lambda: layers.IntegerLookup(vocabulary=[7, 8], invert=True), NUMBERS),
+    **{f"bins {m}": (lambda m=m: layers.Discretization([-1.0, 0.0, 2.0], output_mode=m), FLOATS) for m in MODES},
+    **{f"codes {m}": (lambda m=m: layers.CategoryEncoding(4, output_mode=m), NUMBERS) for m in MODES[1:]},
+    **{f"numbers {m}": (lambda m=m: layers.IntegerLookup(vocabulary=[3, 1], output_mode=m, mask_token=0), NUMBERS)
+       for m in MODES},
+    **{f"texts {m}": (lambda m=m: layers.StringLookup(vocabulary=["a", "b"], output_mode=m, mask_token=""), TEXTS)
+       for m in MODES},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PREPARING)
+def test_preprocessing(name, tmp_path):
+    make, x = PREPARING[name]
+    a = X(x.shape[1:], dtype={"f": "float32", "i": "int64", "O": "string"}[x.dtype.kind])
+    model = models.Model(a, make()(a))
+    agree(model, [x], tmp_path / "m.onnx")
+
+
+def test_numbers_back_to_texts(tmp_path):
+    from pykeras.export.model import flat_inputs
+
+    a = X((3,), dtype="int64")
+    model = models.Model(a, layers.StringLookup(vocabulary=["a", "b"], invert=True)(a))
+    model.export(tmp_path / "m.onnx")
+    session = onnxruntime.InferenceSession(str(tmp_path / "m.onnx"), providers=["CPUExecutionProvider"])
+    (found,) = session.run(None, flat_inputs(model, [np.array([[0, 1, 2], [9, 2, 1]])]))
+    assert found.tolist() == [["[UNK]", "a", "b"], ["[UNK]", "b", "a"]]
+
+
+@pytest.mark.parametrize(("make", "dtype", "match"), [
+    (lambda: layers.TextVectorization(vocabulary=["a"], name="own"), "string", 'TextVectorization "own".*cuts texts up'),
+    (lambda: layers.Hashing(3, name="own"), "int64", 'Hashing "own".*hashes'),
+    (lambda: layers.StringLookup(vocabulary=["a"], num_oov_indices=2), "string", "StringLookup.*num_oov_indices=2"),
+])  # fmt: skip
+def test_preprocessing_that_cannot_is_named(make, dtype, match, tmp_path):
+    a = X((1,), dtype=dtype)
+    with pytest.raises(ValueError, match=match):
+        models.Model(a, make()(a)).export(tmp_path / "m.onnx")
+
+
 def test_open_lengths(tmp_path):
     a = X((None, 4))
     y = layers.LSTM(3, return_sequences=True)(layers.Masking(0.0)(a))

@@ -220,6 +220,30 @@ def shapes(keras):
     return _compiled(keras, x, layers.Dense(2)(layers.Flatten()(y)))
 
 
+def steps(keras):
+    layers = keras.layers
+    x = layers.Input((6, 3), name="x")
+    y = layers.DepthwiseConv1D(2, depth_multiplier=2, padding="same", name="depthwise")(x)
+    y = layers.Conv1D(4, 2, name="conv")(y)
+    inner = keras.Sequential([layers.Input((4,)), layers.Dense(6, activation="elu"), layers.LayerNormalization()])
+    y = layers.Reshape((5, 3, 2))(layers.TimeDistributed(inner, name="each")(y))
+    y = layers.ConvLSTM1D(2, 2, recurrent_activation="sigmoid", name="convolved")(y)
+    return _compiled(keras, x, layers.Dense(2)(layers.Softmax()(layers.Flatten()(y))))
+
+
+def twins(keras):
+    layers = keras.layers
+    a, b = layers.Input((4,), name="a"), layers.Input((4,), name="b")
+    twin = keras.Sequential([layers.Input((4,)), layers.Dense(3, activation="tanh"), layers.Dense(3)], name="twin")
+    p, q = twin(a), twin(b)
+    y = layers.Minimum()([layers.Subtract()([p, q]), layers.Multiply()([p, q])])
+    outputs = [layers.Dense(2, name="near")(y), layers.Dense(1, name="far", kernel_constraint="unit_norm")(p)]
+    model = keras.Model([a, b], outputs, name="twins")
+    model.compile(keras.optimizers.SGD(0.05, momentum=0.9, nesterov=True), {"near": "mse", "far": "mae"},
+                  loss_weights={"near": 0.5, "far": 2.0})  # fmt: skip
+    return model
+
+
 def _with_optimizer(name, **options):
     def build(keras):
         layers = keras.layers
@@ -241,7 +265,7 @@ OPTIMIZERS = [
 ]
 
 _FUNCTIONS = (mlp, cnn, graph, merging, activations, frozen, operators, recurrent, decoder, cells, convolved, words,
-              signal, image, volume, attention, normalizations, shapes, *OPTIMIZERS)  # fmt: skip
+              signal, image, volume, attention, normalizations, shapes, steps, twins, *OPTIMIZERS)  # fmt: skip
 MODELS = {f.__name__: f for f in _FUNCTIONS}
 WEIGHTS_TOO = ("mlp", "graph")
 SPARSE = ("sparse_categorical_crossentropy",)

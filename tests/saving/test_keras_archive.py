@@ -251,7 +251,7 @@ def test_names_say_the_format(tmp_path):
     with pytest.raises(FileExistsError, match="overwrite=False"):
         model.save(tmp_path / "m", save_format="keras", overwrite=False)
     with pytest.raises(ValueError, match="has no weights yet"):
-        models.Sequential([layers.Dense(2)]).save(tmp_path / "m.keras")
+        models.Sequential([layers.Dense(2)]).save(tmp_path / "m.h5")
 
 
 def with_own_class():
