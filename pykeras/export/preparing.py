@@ -75,10 +75,10 @@ def lookup(call: Call) -> str:
     if layer.text and layer.encoding.lower().replace("_", "-") not in ("utf-8", "utf8"):
         raise NotExpressible(f"the encoding {layer.encoding}")
     if layer.invert:
-        unknown = {"default_string" if layer.text else "default_int64": layer.oov_token}
-        shown = {f"values_{kind}": ["" if token is None else token for token in tokens]}
+        table: dict[str, Any] = {f"values_{kind}": ["" if token is None else token for token in tokens]}
+        table["default_string" if layer.text else "default_int64"] = layer.oov_token
         numbers = g.cast(call.x, "int64")
-        return g.add("LabelEncoder", numbers, domain=_ML, keys_int64s=list(range(len(tokens))), **shown, **unknown)
+        return g.add("LabelEncoder", numbers, domain=_ML, keys_int64s=list(range(len(tokens))), **table)
     if layer.num_oov_indices != 1:
         raise NotExpressible(f"num_oov_indices={layer.num_oov_indices}: an error, or a hash, for unknown tokens")
     masked = [] if layer.mask_token is None else [layer.mask_token]
@@ -86,8 +86,8 @@ def lookup(call: Call) -> str:
     places = [0 if layer.output_mode == "int" else -2] * len(masked)
     places += [layer._token_start + place for place in range(len(layer._tokens))]
     x = call.x if layer.text else g.cast(call.x, "int64")
-    found = g.add("LabelEncoder", x, domain=_ML, **{f"keys_{kind}": keys}, values_int64s=places,
-                  default_int64=layer._oov_start)  # fmt: skip
+    table = {f"keys_{kind}": keys, "values_int64s": places, "default_int64": layer._oov_start}
+    found = g.add("LabelEncoder", x, domain=_ML, **table)
     if layer.output_mode == "int":
         return found
     weights = layer.idf_weights if layer.output_mode == "tf_idf" else None

@@ -33,7 +33,9 @@ def assert_outputs(model, data):
 def assert_step(model, data, library):
     """One more step of training ends where the library's did."""
     if library == "tf_keras" and type(model.optimizer).__name__ == "Nadam":
-        return  # tf_keras multiplies its product of momenta once for each variable of a step, and does not save it
+        # tf_keras multiplies its product of momenta once for each variable of a step, and does not save it: it does not
+        # go on from its own file as it would have from memory either
+        return
     file_models.train(model, data["x"], data["y"])
     for variable, wanted in zip(model.weights, data["w"], strict=True):
         if library == "keras" and variable.path == "table/embeddings":

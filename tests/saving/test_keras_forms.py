@@ -173,3 +173,13 @@ def test_metrics_by_name_lose_the_name_of_their_output():
     found = training_config.read(config, None, ["p", "q"])["metrics"]
     assert found["p"] == ["mae"]
     assert found["q"][0].name == "auc"
+
+
+def test_bins_may_be_found_after_the_model_is_made():
+    bins = layers.Discretization(num_bins=3, output_mode="one_hot")  # tf_keras's files hold its summary as a weight
+    model = models.Sequential([layers.Input((2,)), bins])
+    assert model.output_shape == (None, 2, 3)
+    with pytest.raises(ValueError, match="no boundaries yet"):
+        model.predict([[1.0, 2.0]], verbose=0)
+    bins.load_own_variables({"0": np.array([[1.0, 2.0, 3.0], [1.0, 1.0, 1.0]])})
+    assert model.predict([[0.0, 9.0]], verbose=0).tolist() == [[[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from pykeras import check, ops, registry
+from pykeras.keras_tensor import any_symbolic
 from pykeras.layers.layer import REGISTRY, Layer
 from pykeras.layers.preprocessing.adapting import batches
 from pykeras.layers.preprocessing.encoding import checked_mode, dense, encode
@@ -85,10 +86,13 @@ class Discretization(Layer):
             raise ValueError(f"{self._label}: adapt: boundaries were given; use num_bins to have them found")
 
     def call(self, inputs):
-        if self.bin_boundaries is None:
-            raise ValueError("has no boundaries yet: adapt it to data, or give bin_boundaries")
+        edges = self.bin_boundaries
+        if edges is None:
+            if not any_symbolic(inputs):  # a file's layer is described before what it was adapted to is read
+                raise ValueError("has no boundaries yet: adapt it to data, or give bin_boundaries")
+            edges = np.arange(1, self.num_bins)
         inputs = ops.cast(inputs, self.compute_dtype)
-        edges = np.asarray(self.bin_boundaries, self.compute_dtype)
+        edges = np.asarray(edges, self.compute_dtype)
         bins = host("discretize", lambda values: np.searchsorted(edges, values, "right"), [inputs],
                     [(inputs.shape, "int32")], gradient=lambda ins, outs, dy: [None])  # fmt: skip
         return encode(bins, self.output_mode, len(edges) + 1, "int32" if self.output_mode == "int"
