@@ -162,7 +162,7 @@ def test_variables_made_of_one_tensor_stay_two_in_a_recorded_step():
         (lambda: optimizers.Adagrad(initial_accumulator_value=-1), "initial_accumulator_value: expected a number of"),
         (lambda: optimizers.AdamW(weight_decay=None), "weight_decay: expected a number of 0 or more, got None"),
         (lambda: optimizers.schedules.CosineDecay(0.1, 0), "decay_steps: expected a positive number"),
-        (lambda: optimizers.LossScaleOptimizer(optimizers.SGD(), clipnorm=1.0), "set it on the inner optimizer"),
+        (lambda: optimizers.LossScaleOptimizer(optimizers.SGD(), clipnorm=1.0), "set it on the `inner_optimizer`"),
         (lambda: optimizers.LossScaleOptimizer(optimizers.SGD(), dynamic=False), "loss_scale_factor instead"),
         (lambda: optimizers.LossScaleOptimizer(optimizers.SGD(), scale=2.0), "has no argument 'scale'"),
     ],

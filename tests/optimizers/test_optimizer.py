@@ -66,7 +66,7 @@ def test_config_round_trip(cls):
     ("kwargs", "message"),
     [
         ({"clipnorm": -1.0}, "clipnorm: expected a positive number, got -1"),
-        ({"clipnorm": 1.0, "clipvalue": 1.0}, "Only one of clipnorm, clipvalue and global_clipnorm"),
+        ({"clipnorm": 1.0, "clipvalue": 1.0}, "Only one of `clipnorm`, `clipvalue` and `global_clipnorm`"),
         ({"gradient_accumulation_steps": 1}, "gradient_accumulation_steps: expected 2 or more, got 1"),
         ({"ema_momentum": 2.0, "use_ema": True}, "ema_momentum: expected a number from 0 to 1"),
         ({"decay": -1.0}, "expected decay of 0 or more"),
