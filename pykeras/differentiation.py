@@ -81,7 +81,7 @@ class GradientTape:
                      for g, t in zip(_leaves_like(target, output_gradients), targets)]  # fmt: skip
         gradients = self._tape.gradient(targets, wanted, seeds, last=not self.persistent)
         if unconnected_gradients == "zero":
-            from pykeras.ops.movement import zeros_like
+            from pykeras.ops.making import zeros_like
 
             gradients = [zeros_like(s) if g is None else g for g, s in zip(gradients, wanted)]
         return tree.pack_sequence_as(sources, gradients) if tree.is_nested(sources) else gradients[0]
@@ -89,7 +89,8 @@ class GradientTape:
     def jacobian(self, target: Any, sources: Any) -> Any:
         """d(each value of ``target``) / d(source), of shape ``target.shape + source.shape``. Needs
         ``persistent=True``."""
-        from pykeras.ops.movement import reshape, stack, zeros_like
+        from pykeras.ops.making import zeros_like
+        from pykeras.ops.movement import reshape, stack
 
         if not self.persistent:
             raise RuntimeError("GradientTape.jacobian: use persistent=True")

@@ -1,4 +1,4 @@
-"""More ways to make, join, cut and pick: NumPy's names, composed."""
+"""More ways to join, cut, turn and choose: NumPy's names, composed."""
 
 from __future__ import annotations
 
@@ -10,84 +10,11 @@ from pykeras import _core
 from pykeras.dtypes import standardize_dtype
 from pykeras.keras_tensor import operation
 from pykeras.ops.core import cast, convert_to_tensor
-from pykeras.ops.movement import (
-    concatenate,
-    expand_dims,
-    flip,
-    getitem,
-    moveaxis,
-    ones_like,
-    split,
-    swapaxes,
-    zeros,
-    zeros_like,
-)
+from pykeras.ops.movement import concatenate, expand_dims, flip, split, swapaxes
 from pykeras.ops.numbers import as_operand, is_symbolic, normal_axis, resized, static_shape, unknown_like
 from pykeras.variables import check_budget
 
 op = _core.op
-
-
-def array(x, dtype=None):
-    """A tensor with the values of ``x``."""
-    return convert_to_tensor(x, dtype)
-
-
-@operation
-def copy(x):
-    """A tensor of the same values."""
-    return op.copy(as_operand(x))
-
-
-@operation
-def empty_like(x, dtype=None):
-    """``zeros_like``."""
-    return zeros_like(x, dtype)
-
-
-@operation
-def get_item(x, key):
-    """``x[key]``."""
-    return getitem(x, key)
-
-
-def tri(N, M=None, k=0, dtype=None):
-    """Ones at and below a diagonal."""
-    return convert_to_tensor(np.tri(N, M, k, dtype=standardize_dtype(dtype)))
-
-
-def logspace(start, stop, num=50, endpoint=True, base=10, dtype=None, axis=0):
-    """``num`` numbers evenly spaced in their logarithm, from ``base ** start`` to ``base ** stop``."""
-    values = np.logspace(np.asarray(start), np.asarray(stop), num, endpoint, base, axis=axis)
-    return convert_to_tensor(np.asarray(values, standardize_dtype(dtype)))
-
-
-def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
-    """``num`` numbers of constant ratio from ``start`` to ``stop``."""
-    values = np.geomspace(np.asarray(start), np.asarray(stop), num, endpoint, axis=axis)
-    return convert_to_tensor(np.asarray(values, standardize_dtype(dtype)))
-
-
-def _window(name: str, text: str):
-    function = getattr(np, name)
-
-    def window(x):
-        return convert_to_tensor(np.asarray(function(int(x)), standardize_dtype(None)))
-
-    window.__name__ = window.__qualname__ = name
-    window.__doc__ = f"The {text} window of ``x`` points."
-    return window
-
-
-bartlett = _window("bartlett", "triangular")
-blackman = _window("blackman", "Blackman")
-hamming = _window("hamming", "Hamming")
-hanning = _window("hanning", "Hann")
-
-
-def kaiser(x, beta):
-    """The Kaiser window of ``x`` points."""
-    return convert_to_tensor(np.asarray(np.kaiser(int(x), float(beta)), standardize_dtype(None)))
 
 
 @operation
@@ -197,67 +124,12 @@ def meshgrid(*x, indexing="xy"):
 
 
 @operation
-def diagonal(x, offset=0, axis1=0, axis2=1):
-    """The diagonal in the plane of two axes, along a new last axis."""
-    x = as_operand(x)
-    x = moveaxis(x, (axis1, axis2), (-2, -1))
-    rows, columns = x.shape[-2:]
-    if rows is None or columns is None:
-        return unknown_like([x], (*x.shape[:-2], None))
-    picks = np.diagonal(np.arange(rows * columns, dtype=np.int64).reshape(rows, columns), offset)
-    flat = resized(x, [*x.shape[:-2], rows * columns])
-    return op.take(flat, np.ascontiguousarray(picks), len(flat.shape) - 1)
-
-
-@operation
-def trace(x, offset=0, axis1=0, axis2=1):
-    """The sum along a diagonal."""
-    from pykeras.ops.reduction import sum
-
-    return sum(diagonal(x, offset, axis1, axis2), -1)
-
-
-def diagflat(x, k=0):
-    """The matrix with the flattened ``x`` on diagonal ``k``."""
-    from pykeras.ops.movement import diag
-
-    return diag(resized(x, [-1]), k)
-
-
-@operation
-def vander(x, N=None, increasing=False):
-    """Powers of ``x`` as columns, the highest first."""
-    x = as_operand(x)
-    n = x.shape[0] if N is None else int(N)
-    check_budget(256 * n, f"vander: {n:,} columns")
-    powers = np.arange(n) if increasing else np.arange(n)[::-1]
-    column = expand_dims(x, -1)
-    parts = [ones_like(column)]
-    for _ in range(n - 1):
-        parts.append(op.multiply(parts[-1], column))
-    return concatenate([parts[p] for p in powers], -1) if n else zeros((x.shape[0], 0), x.dtype)
-
-
-@operation
 def select(condlist, choicelist, default=0):
     """For each element the choice of the first condition that is true."""
     result: Any = default
     for condition, choice in zip(reversed(list(condlist)), reversed(list(choicelist))):
         result = op.select(cast(condition, "bool"), choice, result)
     return result
-
-
-@operation
-def unravel_index(indices, shape):
-    """Positions along the axes of ``shape`` of positions in the flattened tensor."""
-    rest = as_operand(indices)
-    total = int(np.prod(shape))
-    rest = op.select(op.less(rest, 0), op.add(rest, total), rest)
-    places = []
-    for size in reversed(shape):
-        places.append(op.mod(rest, int(size)))
-        rest = op.floor_divide(rest, int(size))
-    return tuple(reversed(places))
 
 
 def view(x, dtype=None):
@@ -271,18 +143,7 @@ def view(x, dtype=None):
     return convert_to_tensor(x.numpy().view(dtype))
 
 
-def _image(x, data_format):
-    if data_format not in ("channels_last", "channels_first"):
-        raise ValueError(f"data_format: expected 'channels_last' or 'channels_first', got {data_format!r}")
-    x = as_operand(x)
-    if len(x.shape) != 4:
-        raise ValueError(f"expected 4 axes, got shape {x.shape}")
-    return x
-
-
 __all__ = [
-    "append", "array", "array_split", "bartlett", "blackman", "copy", "diagflat", "diagonal",
-    "dsplit", "dstack", "empty_like", "fliplr", "flipud", "geomspace", "get_item", "hamming", "hanning", "hsplit",
-    "kaiser", "logspace", "meshgrid", "roll", "rot90", "select", "trace", "tri",
-    "unravel_index", "vander", "view", "vsplit",
+    "append", "array_split", "dsplit", "dstack", "fliplr", "flipud", "hsplit", "meshgrid", "roll", "rot90", "select",
+    "view", "vsplit",
 ]  # fmt: skip

@@ -6,8 +6,9 @@ import numpy as np
 
 from pykeras import _core
 from pykeras.keras_tensor import operation
+from pykeras.ops.diagonals import tril
 from pykeras.ops.host import host
-from pykeras.ops.movement import eye, tril
+from pykeras.ops.making import eye
 from pykeras.ops.numbers import is_symbolic, unknown_like
 from pykeras.ops.solving import guarded, real_matrix, solve_triangular, square_matrix, transposed
 

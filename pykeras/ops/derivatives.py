@@ -34,7 +34,7 @@ def custom_gradient(f: Callable) -> Callable:
         flat = [convert_to_tensor(x) for x in tree.flatten(outputs)]
 
         def gradient(inputs, results, dy):
-            from pykeras.ops.movement import zeros_like
+            from pykeras.ops.making import zeros_like
 
             upstream = [zeros_like(r) if g is None else g for r, g in zip(results, dy)]
             try:
@@ -62,7 +62,7 @@ def jvp(fun: Callable, primals: Any, tangents: Any, has_aux: bool = False) -> An
     6.0
     """
     from pykeras.differentiation import GradientTape
-    from pykeras.ops.movement import zeros_like
+    from pykeras.ops.making import zeros_like
     from pykeras.ops.reduction import sum
 
     primals = tree.map_structure(convert_to_tensor, tuple(primals))

@@ -195,7 +195,7 @@ def inner(x1, x2):
     x1, x2 = as_operand(x1), as_operand(x2)
     if not x1.shape or not x2.shape:
         return op.multiply(x1, x2)
-    from pykeras.ops.nn import tensordot
+    from pykeras.ops.products import tensordot
 
     return tensordot(x1, x2, ([len(x1.shape) - 1], [len(x2.shape) - 1]))
 

@@ -11,7 +11,7 @@ from pykeras import _core
 from pykeras.keras_tensor import operation
 from pykeras.ops.core import cast
 from pykeras.ops.host import host
-from pykeras.ops.movement import zeros_like
+from pykeras.ops.making import zeros_like
 from pykeras.ops.numbers import as_operand, is_float
 
 op = _core.op

@@ -8,7 +8,8 @@ from typing import Any
 from pykeras import tree
 from pykeras.keras_tensor import KerasTensor, any_symbolic, operation
 from pykeras.ops.core import convert_to_tensor, unstack
-from pykeras.ops.movement import concatenate, flip, slice, stack  # noqa: A004 - Keras's names
+from pykeras.ops.indexing import slice  # noqa: A004 - Keras's name
+from pykeras.ops.movement import concatenate, flip, stack  # noqa: A004 - Keras's names
 from pykeras.ops.numbers import normal_axis
 
 

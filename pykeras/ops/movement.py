@@ -1,24 +1,17 @@
-"""Reshaping, joining, cutting, repeating and picking."""
+"""Reshaping, joining, cutting, repeating."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 
 from pykeras import _core
-from pykeras.dtypes import result_type, standardize_dtype
 from pykeras.keras_tensor import KerasTensor, operation
-from pykeras.ops.core import cast, convert_to_tensor
-from pykeras.ops.numbers import as_operand, axes_list, normal_axis, static_shape
+from pykeras.ops.core import cast
+from pykeras.ops.making import ones_like
+from pykeras.ops.numbers import as_operand, axes_list, normal_axis, resized, sizes_list
 from pykeras.variables import check_budget
 
 op = _core.op
-
-
-def _sizes(shape: Any) -> list[int]:
-    shape = [shape] if isinstance(shape, (int, np.integer)) else shape
-    return [-1 if s is None else int(s) for s in shape]
 
 
 @operation
@@ -28,7 +21,7 @@ def reshape(x, newshape):
     >>> reshape([[1, 2], [3, 4]], (-1,)).shape
     (4,)
     """
-    return op.reshape(x, _sizes(newshape))
+    return op.reshape(x, sizes_list(newshape))
 
 
 @operation
@@ -47,7 +40,7 @@ def expand_dims(x, axis):
     sizes = list(x.shape)
     for place in places:
         sizes.insert(place, 1)
-    return _with_shape(x, sizes)
+    return resized(x, sizes)
 
 
 @operation
@@ -59,14 +52,7 @@ def squeeze(x, axis=None):
     for a in axes:
         if x.shape[a] not in (1, None):
             raise ValueError(f"squeeze: axis {a} of shape {x.shape} is not of size 1")
-    return _with_shape(x, [s for a, s in enumerate(x.shape) if a not in axes])
-
-
-def _with_shape(x, sizes: list):
-    if sizes.count(None) > 1:
-        # Only symbolic tensors have unknown sizes; the op is told them one by one.
-        return type(x)(tuple(sizes), x.dtype)
-    return op.reshape(x, _sizes(sizes))
+    return resized(x, [s for a, s in enumerate(x.shape) if a not in axes])
 
 
 @operation
@@ -107,7 +93,7 @@ def moveaxis(x, source, destination):
 @operation
 def broadcast_to(x, shape):
     """``x`` repeated along axes of size 1 to ``shape``."""
-    return op.broadcast_to(x, _sizes(shape))
+    return op.broadcast_to(x, sizes_list(shape))
 
 
 @operation
@@ -168,26 +154,6 @@ def _slice_axis(x, axis: int, start: int, count: int):
 
 
 @operation
-def slice(inputs, start_indices, shape):  # noqa: A001 - Keras's name
-    """The block of ``shape`` that begins at ``start_indices``; a size of -1 takes the rest."""
-    rank = len(static_shape(inputs))
-    return op.slice(inputs, [int(i) for i in start_indices], _sizes(shape), [1] * rank)
-
-
-@operation
-def slice_update(inputs, start_indices, updates):
-    """``inputs`` with the block at ``start_indices`` replaced by ``updates``."""
-    inputs, updates = as_operand(inputs), as_operand(updates)
-    starts = [int(i) for i in start_indices]
-    ones = [1] * len(starts)
-    if any(s is None for s in (*inputs.shape, *updates.shape)):
-        return KerasTensor(inputs.shape, inputs.dtype)
-    new = op.embed(updates, list(inputs.shape), starts, ones)
-    place = op.embed(cast(ones_like(updates), "uint8"), list(inputs.shape), starts, ones)
-    return op.select(cast(place, "bool"), new, inputs)
-
-
-@operation
 def flip(x, axis=None):
     """The order along ``axis`` (all axes by default) reversed."""
     x = as_operand(x)
@@ -207,7 +173,7 @@ def tile(x, repeats):
     sizes = list(x.shape)
     sizes = [1] * (len(repeats) - len(sizes)) + sizes
     repeats = [1] * (len(sizes) - len(repeats)) + repeats
-    x = _with_shape(x, sizes)
+    x = resized(x, sizes)
     for axis, count in enumerate(repeats):
         if count != 1:
             x = _times(x, count, axis) if count > 0 else _slice_axis(x, axis, 0, 0)
@@ -268,257 +234,7 @@ def pad(x, pad_width, mode: str = "constant", constant_values=None):
     return x
 
 
-def _indices(indices, length, name: str):
-    """int64 indices; negative ones of a constant count from the end."""
-    indices = as_operand(indices)
-    if indices.dtype in ("float32", "float64", "bool"):
-        raise TypeError(f"{name}: indices: expected integers, got {indices.dtype}")
-    indices = cast(indices, "int64")
-    if length is not None:
-        indices = op.select(op.less(indices, 0), op.add(indices, length), indices)
-    return indices
-
-
-@operation
-def take(x, indices, axis=None):
-    """Slices of ``x`` along ``axis`` by number (of the flattened tensor by default). Negative numbers count from the
-    end.
-
-    Raises ``IndexError`` for an index outside the axis.
-
-    >>> take([10, 20, 30], [2, 0]).tolist()
-    [30, 10]
-    """
-    x = as_operand(x)
-    if axis is None:
-        x, axis = op.reshape(x, [-1]), 0
-    return op.take(x, _indices(indices, x.shape[axis], "take"), int(axis))
-
-
-@operation
-def take_along_axis(x, indices, axis=None):
-    """``x[..., indices[..., j, ...], ...]``: indices of the same rank, one for each result."""
-    x, indices = as_operand(x), as_operand(indices)
-    if axis is None:
-        x, indices, axis = op.reshape(x, [-1]), op.reshape(indices, [-1]), 0
-    rank = len(x.shape)
-    axis = normal_axis(axis, rank, "take_along_axis")
-    if len(indices.shape) != rank:
-        raise ValueError(f"take_along_axis: expected indices of {rank} axes, got shape {indices.shape}")
-    length = x.shape[axis]
-    if any(s is None for s in (*x.shape, *indices.shape)):
-        return KerasTensor(tuple(indices.shape[a] if a == axis else x.shape[a] for a in range(rank)), x.dtype)
-    shape = [indices.shape[a] if a == axis else max(x.shape[a], indices.shape[a]) for a in range(rank)]
-    x = op.broadcast_to(x, [length if a == axis else s for a, s in enumerate(shape)])
-    flat = op.multiply(op.broadcast_to(_indices(indices, length, "take_along_axis"), shape), 1)
-    # The position in the flattened tensor: strides times numbers along the other axes.
-    strides = np.cumprod([1, *[length if a == axis else s for a, s in enumerate(shape)][::-1]])[:-1][::-1]
-    base = sum(
-        np.reshape(
-            np.arange(1 if a == axis else s, dtype=np.int64) * strides[a], [-1 if b == a else 1 for b in range(rank)]
-        )
-        for a, s in enumerate(shape)
-    )
-    return op.take(op.reshape(x, [-1]), op.add(op.multiply(flat, int(strides[axis])), base), 0)
-
-
-@operation
-def one_hot(x, num_classes, axis=-1, dtype=None, sparse=False):
-    """1 at each index along a new axis, 0 elsewhere; nothing for indices out of range.
-
-    >>> one_hot([0, 2], 3).tolist()
-    [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
-    """
-    if sparse:
-        raise ValueError("one_hot: sparse tensors are not supported")
-    x = as_operand(x)
-    hot = op.one_hot(cast(x, "int64"), int(num_classes), standardize_dtype(dtype))
-    return hot if axis in (-1, len(x.shape)) else moveaxis(hot, -1, axis)
-
-
-@operation
-def zeros_like(x, dtype=None):
-    return full_like(x, 0, dtype)
-
-
-@operation
-def ones_like(x, dtype=None):
-    return full_like(x, 1, dtype)
-
-
-@operation
-def full_like(x, fill_value, dtype=None):
-    """``fill_value`` in the shape of ``x``."""
-    x = as_operand(x)
-    value = convert_to_tensor(np.asarray(fill_value, standardize_dtype(dtype or x.dtype)))
-    if isinstance(x, KerasTensor):
-        return KerasTensor(x.shape, value.dtype)
-    return op.broadcast_to(value, list(x.shape))
-
-
-def zeros(shape, dtype=None):
-    """A tensor of zeros."""
-    return convert_to_tensor(np.zeros(_sizes(shape), standardize_dtype(dtype)))
-
-
-def ones(shape, dtype=None):
-    """A tensor of ones."""
-    return convert_to_tensor(np.ones(_sizes(shape), standardize_dtype(dtype)))
-
-
-def empty(shape, dtype=None):
-    """``zeros``."""
-    return zeros(shape, dtype)
-
-
-def full(shape, fill_value, dtype=None):
-    """A tensor of one value."""
-    value = as_operand(fill_value)
-    return op.broadcast_to(cast(value, standardize_dtype(dtype)), _sizes(shape))
-
-
-def arange(start, stop=None, step=None, dtype=None):
-    """Numbers from ``start`` up to, not including, ``stop``."""
-    if dtype is None:
-        dtype = _dtype_of(start, stop, step)
-    start, stop, step = (np.asarray(v) if hasattr(v, "shape") else v for v in (start, stop, step))
-    values = np.arange(start, stop, step) if stop is not None else np.arange(0, start, step)
-    return convert_to_tensor(values.astype(standardize_dtype(dtype)))
-
-
-def _dtype_of(*values) -> str:
-    """The dtype in which tensors, arrays and numbers meet."""
-    return result_type(*(getattr(v, "dtype", type(v)) for v in values if v is not None))
-
-
-def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
-    """``num`` evenly spaced numbers."""
-    if dtype is None:
-        dtype = result_type(_dtype_of(start, stop), float)
-    start, stop = np.asarray(start), np.asarray(stop)
-    values, step = np.linspace(start, stop, num, endpoint, retstep=True, axis=axis)
-    values = convert_to_tensor(np.asarray(values, standardize_dtype(dtype)))
-    return (values, step) if retstep else values
-
-
-def eye(N, M=None, k=0, dtype=None):
-    """Ones on a diagonal."""
-    return convert_to_tensor(np.eye(N, M, k, dtype=standardize_dtype(dtype)))
-
-
-def identity(n, dtype=None):
-    """The identity matrix of ``n`` rows.
-
-    >>> identity(2).tolist()
-    [[1.0, 0.0], [0.0, 1.0]]
-    """
-    return eye(n, dtype=dtype)
-
-
-def diag(x, k=0):
-    """The matrix with ``x`` on diagonal ``k``, or the diagonal of a matrix."""
-    x = as_operand(x)
-    position = np.diag(np.arange(1, int(np.prod(x.shape)) + 1, dtype=np.int64).reshape(x.shape), k)
-    picked = op.take(op.reshape(x, [-1]), np.maximum(position - 1, 0), 0)
-    return op.select(position > 0, picked, _zero(x))
-
-
-def _zero(x):
-    return False if as_operand(x).dtype == "bool" else 0
-
-
-def tri_mask(x, k: int):
-    rows, columns = static_shape(x)[-2:]
-    return np.tri(rows, columns, k, dtype=bool)
-
-
-@operation
-def tril(x, k=0):
-    """``x`` with zeros above diagonal ``k``."""
-    return op.select(tri_mask(x, k), x, _zero(x))
-
-
-@operation
-def triu(x, k=0):
-    """``x`` with zeros below diagonal ``k``."""
-    return op.select(tri_mask(x, k - 1), _zero(x), x)
-
-
-@operation
-def getitem(x, key):
-    """Basic indexing ``x[key]``: integers, slices, ``...``, ``None``, one integer array."""
-    x = as_operand(x)
-    keys = list(key) if isinstance(key, tuple) else [key]
-    used = sum(k is not None and k is not Ellipsis for k in keys)
-    rank = len(x.shape)
-    if used > rank:
-        raise IndexError(f"too many indices for a tensor of {rank} axes: {used}")
-    if Ellipsis in [k for k in keys if isinstance(k, type(Ellipsis))]:
-        place = next(i for i, k in enumerate(keys) if k is Ellipsis)
-        keys[place : place + 1] = [_ALL] * (rank - used)
-    keys += [_ALL] * (rank - sum(k is not None for k in keys))
-
-    starts, sizes, steps, result_sizes, gather = [], [], [], [], None
-    for k in keys:
-        if k is None:
-            result_sizes.append(1)
-            continue
-        axis = len(starts)
-        length = x.shape[axis]
-        if isinstance(k, builtin_slice):
-            if length is None:
-                open_ended = k.start in (None, 0) and k.stop is None and k.step in (None, 1)
-                starts.append(k.start or 0)
-                steps.append(k.step or 1)
-                sizes.append(-1 if open_ended else (k.stop - (k.start or 0) if (k.stop or -1) >= 0 else -1))
-                result_sizes.append(None if sizes[-1] == -1 else sizes[-1])
-                continue
-            start, stop, step = k.indices(length)
-            count = len(range(start, stop, step))
-            starts.append(start if count else 0)
-            sizes.append(count)
-            steps.append(step)
-            result_sizes.append(count)
-        elif isinstance(k, (int, np.integer)) and not isinstance(k, bool):
-            if length is not None and not -length <= k < length:
-                raise IndexError(f"index {k} is out of range for axis {axis} of shape {x.shape}")
-            starts.append(int(k) + (length or 0) if k < 0 else int(k))
-            sizes.append(1)
-            steps.append(1)
-        else:
-            if gather is not None:
-                raise TypeError("indexing: at most one array of integers; use ops.take or ops.take_along_axis")
-            gather = (axis, len(result_sizes), k)
-            starts.append(0)
-            sizes.append(-1 if length is None else length)
-            steps.append(1)
-            result_sizes.append(length)
-    if rank:
-        x = (
-            op.slice(x, starts, sizes, steps)
-            if (starts, sizes, steps) != ([0] * rank, list(x.shape), [1] * rank)
-            else x
-        )
-    x = _with_shape(x, result_sizes)
-    if gather is None:
-        return x
-    axis, place, index = gather
-    index = as_operand(index)
-    if index.dtype == "bool":
-        raise TypeError("indexing: a boolean mask gives an unknown shape; use ops.where")
-    return take(x, index, place)
-
-
-builtin_slice = type(np.s_[:])
-_ALL = builtin_slice(None)
-
-
 __all__ = [
-    "arange", "broadcast_to", "concatenate", "diag", "empty", "expand_dims", "eye", "flip", "full", "full_like",
-    "getitem",
-    "hstack",
-    "identity", "linspace", "moveaxis", "one_hot", "ones", "ones_like", "pad", "ravel", "repeat", "reshape", "slice",
-    "slice_update", "split", "squeeze", "stack", "swapaxes", "take", "take_along_axis", "tile", "transpose", "tril",
-    "triu",
-    "vstack", "zeros", "zeros_like",
+    "broadcast_to", "concatenate", "expand_dims", "flip", "hstack", "moveaxis", "pad", "ravel", "repeat", "reshape",
+    "split", "squeeze", "stack", "swapaxes", "tile", "transpose", "vstack",
 ]  # fmt: skip

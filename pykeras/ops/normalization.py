@@ -1,4 +1,4 @@
-"""Normalization of each sample: layer normalization and its root-mean-square form."""
+"""Normalization: by given moments, of each sample, by a norm."""
 
 from __future__ import annotations
 
@@ -10,6 +10,37 @@ from pykeras.ops.core import cast
 from pykeras.ops.numbers import as_operand, axes_list, is_symbolic, unknown_like
 
 op = _core.op
+
+
+@operation
+def batch_normalization(x, mean, variance, axis, offset=None, scale=None, epsilon: float = 1e-3):
+    """``scale * (x - mean) / sqrt(variance + epsilon) + offset`` along ``axis``."""
+    x = as_operand(x)
+    shape = [1] * len(x.shape)
+    shape[axis] = -1
+
+    def along(v):
+        return op.reshape(v, shape)
+
+    factor = op.rsqrt(op.add(variance, epsilon))
+    if scale is not None:
+        factor = op.multiply(factor, scale)
+    shift = op.negative(op.multiply(mean, factor))
+    if offset is not None:
+        shift = op.add(shift, offset)
+    return op.add(op.multiply(x, along(factor)), along(shift))
+
+
+@operation
+def normalize(x, axis=-1, order=2, epsilon=None):
+    """``x`` divided by its norm along ``axis``."""
+    from pykeras.ops.linalg import norm
+
+    epsilon = config.epsilon() if epsilon is None else epsilon
+    if order == 2:
+        squares = op.sum(op.square(x), [axis], True)
+        return op.multiply(x, op.rsqrt(op.maximum(squares, epsilon**2)))
+    return op.divide(x, op.maximum(norm(x, order, axis, True), epsilon))
 
 
 @operation
@@ -87,4 +118,6 @@ def _scaled_by_deviation(x, gamma, axis, epsilon):
     return op.multiply(x, scale)
 
 
-__all__ = ["layer_normalization", "rms_normalization"]
+__all__ = [
+    "batch_normalization", "layer_normalization", "normalize", "rms_normalization",
+]  # fmt: skip

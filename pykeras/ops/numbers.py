@@ -39,6 +39,12 @@ def axes_list(axis: Any, rank: int, op: str) -> list[int]:
     return [normal_axis(a, rank, op) for a in axis]
 
 
+def sizes_list(shape: Any) -> list[int]:
+    """A shape (or one size) as a list, -1 for an unknown size."""
+    shape = [shape] if isinstance(shape, (int, np.integer)) else shape
+    return [-1 if s is None else int(s) for s in shape]
+
+
 def is_float(x: Any) -> bool:
     return as_operand(x).dtype in ("float32", "float64")
 

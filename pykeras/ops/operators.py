@@ -8,7 +8,7 @@ import numpy as np
 
 from pykeras import _core
 from pykeras.keras_tensor import KerasTensor
-from pykeras.ops import arithmetic, movement, nn
+from pykeras.ops import arithmetic, indexing, products
 
 _BINARY = {
     "add": arithmetic.add,
@@ -18,7 +18,7 @@ _BINARY = {
     "floordiv": arithmetic.floor_divide,
     "mod": arithmetic.mod,
     "pow": arithmetic.power,
-    "matmul": nn.matmul,
+    "matmul": products.matmul,
     "and": arithmetic.logical_and,
     "or": arithmetic.logical_or,
     "xor": arithmetic.logical_xor,
@@ -35,7 +35,7 @@ _UNARY = {"neg": arithmetic.negative, "abs": arithmetic.absolute, "invert": arit
 
 
 def _iterate(self):
-    return (movement.getitem(self, i) for i in range(len(self)))
+    return (indexing.getitem(self, i) for i in range(len(self)))
 
 
 def _tolist(self) -> list:
@@ -60,7 +60,7 @@ def install() -> None:
             setattr(cls, f"__r{name}__", _reflected(function))
         for name, function in (*_COMPARE.items(), *_UNARY.items()):
             setattr(cls, f"__{name}__", _method(function))
-        cls.__getitem__ = _method(movement.getitem)
+        cls.__getitem__ = _method(indexing.getitem)
         # Identity, not equality, decides whether two tensors are one key.
         cls.__hash__ = object.__hash__
         # NumPy leaves mixed expressions to us.

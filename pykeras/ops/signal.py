@@ -11,7 +11,8 @@ from pykeras.dtypes import standardize_dtype
 from pykeras.keras_tensor import operation
 from pykeras.ops.core import cast, convert_to_tensor
 from pykeras.ops.host import host
-from pykeras.ops.movement import getitem, pad
+from pykeras.ops.indexing import getitem
+from pykeras.ops.movement import pad
 from pykeras.ops.numbers import as_operand, is_float, is_symbolic, unknown_like
 
 op = _core.op

@@ -7,8 +7,9 @@ import numpy as np
 from pykeras import _core
 from pykeras.keras_tensor import operation
 from pykeras.ops.core import cast
+from pykeras.ops.diagonals import tril, triu
 from pykeras.ops.host import host
-from pykeras.ops.movement import swapaxes, tril, triu
+from pykeras.ops.movement import swapaxes
 from pykeras.ops.numbers import as_operand, is_symbolic, unknown_like
 
 op = _core.op

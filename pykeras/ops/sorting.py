@@ -9,7 +9,7 @@ import numpy as np
 from pykeras import _core
 from pykeras.keras_tensor import operation
 from pykeras.ops.core import cast, convert_to_tensor
-from pykeras.ops.movement import take_along_axis
+from pykeras.ops.indexing import take_along_axis
 from pykeras.ops.numbers import as_operand
 
 op = _core.op

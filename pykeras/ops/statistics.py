@@ -12,7 +12,8 @@ from pykeras.keras_tensor import operation
 from pykeras.ops import reduction
 from pykeras.ops.core import cast, convert_to_tensor
 from pykeras.ops.host import host
-from pykeras.ops.movement import concatenate, expand_dims, getitem, moveaxis, take_along_axis
+from pykeras.ops.indexing import getitem, take_along_axis
+from pykeras.ops.movement import concatenate, expand_dims, moveaxis
 from pykeras.ops.numbers import as_operand, axes_list, is_float, is_symbolic, normal_axis, resized, unknown_like
 from pykeras.ops.sorting import argsort, sort
 

@@ -11,7 +11,8 @@ from pykeras import _core
 from pykeras.keras_tensor import operation
 from pykeras.ops.core import cast
 from pykeras.ops.host import host
-from pykeras.ops.movement import expand_dims, getitem, moveaxis, pad, take
+from pykeras.ops.indexing import getitem, take
+from pykeras.ops.movement import expand_dims, moveaxis, pad
 from pykeras.ops.numbers import as_operand, is_float, is_symbolic, resized, unknown_like
 
 op = _core.op
