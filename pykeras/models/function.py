@@ -31,6 +31,9 @@ class Function(Operation):
 
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None):
         super().__init__(name=name)
+        for argument, given in (("inputs", inputs), ("outputs", outputs)):
+            if not tree.flatten(given):
+                raise ValueError(f'Function "{self.name}": the `{argument}` argument cannot be empty, got {given!r}')
         self._inputs_struct, self._outputs_struct = inputs, outputs
         self._graph = Graph(inputs, outputs)
 
@@ -47,18 +50,35 @@ class Function(Operation):
     @property
     def operations(self) -> list[Operation]:
         """The operations between them, in an order in which they can be run."""
-        return self._graph.operations
+        starts = {id(tensor) for tensor in self.inputs}
+        outside = set()  # what made an input that is a result itself
+        for tensor in self.inputs:
+            operation, index, _ = tensor._keras_history or (None, 0, 0)
+            if operation is not None and not operation._inbound_nodes[index].is_input:
+                outside.add(id(operation))
+        for node in self._graph.nodes:
+            if not all(id(tensor) in starts for tensor in node.output_tensors):
+                outside.discard(id(node.operation))
+        return [operation for operation in self._graph.operations if id(operation) not in outside]
 
     def __call__(self, inputs: Any) -> Any:
         try:
             tree.assert_same_structure(self._inputs_struct, inputs)
             values = tree.flatten(inputs)
-        except ValueError:
+        except ValueError as error:
             if tree.is_nested(self._inputs_struct):
-                raise
+                raise ValueError(f'Function "{self.name}": invalid input structure: {error}') from None
             values = [inputs]  # nested numbers are one array
         if not any_symbolic(values):
             values = [convert_to_tensor(value) for value in values]
+        for expected, value in zip(self.inputs, values):
+            fits = len(value.shape) == len(expected.shape) and all(
+                a is None or b is None or a == b for a, b in zip(value.shape, expected.shape)
+            )
+            if not fits:
+                raise ValueError(
+                    f'Function "{self.name}": incompatible inputs: expected shape {expected.shape}, got {value.shape}'
+                )
         results = self._graph.run(values, lambda operation, args, kwargs: operation(*args, **kwargs))
         return tree.pack_sequence_as(self._outputs_struct, results)
 

@@ -102,7 +102,7 @@ def qr(x, mode: str = "reduced"):
     """
     x = real_matrix(x, "qr")
     if mode not in ("reduced", "complete"):
-        raise ValueError(f"qr: mode: expected 'reduced' or 'complete', got {mode!r}")
+        raise ValueError(f"qr: mode: expected one of 'reduced', 'complete', got {mode!r}")
     *batch, m, n = x.shape
     if m is None or n is None:
         raise ValueError(f"qr: the sizes of the last two axes must be known, got shape {x.shape}")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pykeras import _core, tree
-from pykeras.keras_tensor import any_symbolic
+from pykeras.keras_tensor import KerasTensor, any_symbolic, operation
 from pykeras.ops.core import convert_to_tensor
 from pykeras.ops.host import with_gradient
 
@@ -52,6 +52,7 @@ def custom_gradient(f: Callable) -> Callable:
     return wrapped
 
 
+@operation
 def jvp(fun: Callable, primals: Any, tangents: Any, has_aux: bool = False) -> Any:
     """(``fun(*primals)``, its derivative along ``tangents``), and what else ``fun`` returns with ``has_aux``.
 
@@ -65,6 +66,11 @@ def jvp(fun: Callable, primals: Any, tangents: Any, has_aux: bool = False) -> An
     from pykeras.ops.making import zeros_like
     from pykeras.ops.reduction import sum
 
+    if any_symbolic(primals, tangents):
+        result = fun(*primals)
+        outputs, aux = result if has_aux else (result, None)
+        slopes = tree.map_structure(lambda o: KerasTensor(o.shape, o.dtype), outputs)
+        return (outputs, slopes, aux) if has_aux else (outputs, slopes)
     primals = tree.map_structure(convert_to_tensor, tuple(primals))
     tangents = [convert_to_tensor(t) for t in tree.flatten(tuple(tangents))]
     given = tree.flatten(primals)

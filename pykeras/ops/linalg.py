@@ -12,6 +12,7 @@ from pykeras.ops.decompositions import *  # noqa: F403
 from pykeras.ops.decompositions import svd
 from pykeras.ops.derivatives import jvp  # noqa: F401
 from pykeras.ops.host import host
+from pykeras.ops.numbers import axes_list
 from pykeras.ops.solving import *  # noqa: F403
 from pykeras.ops.solving import real_matrix
 
@@ -33,12 +34,14 @@ def norm(x, ord=None, axis=None, keepdims: bool = False):
     5.0
     """
     x = real_matrix(x, "norm", 0)
-    axes = list(range(len(x.shape))) if axis is None else [axis] if isinstance(axis, int) else list(axis)
-    if ord is None or len(axes) == 1 or (axis is None and len(x.shape) == 1):
+    axes = axes_list(axis, len(x.shape), "norm")
+    if len(set(axes)) != len(axes):
+        raise ValueError(f"norm: axis {axis} names an axis of shape {x.shape} twice")
+    if ord is None or len(axes) == 1:
         return _vector_norm(x, 2 if ord is None else ord, axes, keepdims)
     if len(axes) != 2:
         raise ValueError(f"norm: ord {ord!r} goes with one or two axes, got axis {axis} for shape {x.shape}")
-    row, column = (a % len(x.shape) for a in axes)
+    row, column = axes
     size = op.absolute(x)
     if ord == "fro":
         return _vector_norm(x, 2, [row, column], keepdims)
@@ -58,7 +61,7 @@ def norm(x, ord=None, axis=None, keepdims: bool = False):
 
 
 def _vector_norm(x, ord, axes, keepdims):
-    if ord in (2, "fro", "euclidean"):
+    if ord == 2:
         return op.sqrt(op.sum(op.square(x), axes, keepdims)) if axes else op.absolute(x)
     if not isinstance(ord, (int, float)):
         raise ValueError(f"norm: ord {ord!r} is no norm of vectors")

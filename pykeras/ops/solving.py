@@ -24,7 +24,7 @@ def real_matrix(x, name: str, least: int = 2):
 
 def square_matrix(x, name: str):
     x = real_matrix(x, name)
-    if None not in x.shape[-2:] and x.shape[-1] != x.shape[-2]:
+    if x.shape[-1] != x.shape[-2]:
         raise ValueError(f"{name}: expected square matrices, got shape {x.shape}")
     return x
 
@@ -108,7 +108,7 @@ def solve(a, b):
         columns = op.reshape(b, [*b.shape, 1]) if not is_symbolic(b) else unknown_like([b], (*b.shape, 1))
         x = solve(a, columns)
         return op.reshape(x, list(b.shape)) if not is_symbolic(x) else unknown_like([x], b.shape)
-    if b.shape[-2] not in (a.shape[-1], None) and a.shape[-1] is not None:
+    if b.shape[-2] != a.shape[-1]:
         raise ValueError(f"solve: shapes {a.shape} and {b.shape} do not fit")
 
     def gradient(inputs, outputs, dy):
