@@ -32,10 +32,14 @@ _NAMES = {
     "Operation": "keras_tensor",
     "Optimizer": "optimizers",
     "Regularizer": "regularizers",
+    "RematScope": "scopes",
     "Sequential": "models",
+    "StatelessScope": "stateless",
+    "SymbolicScope": "scopes",
     "Variable": "variables",
     "device": "scopes",
     "name_scope": "scopes",
+    "remat": "scopes",
     "value_and_grad": "differentiation",
 }
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import warnings
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 from pykeras import config
@@ -28,7 +30,9 @@ class DTypePolicy:
     """
 
     def __init__(self, name: str | None = None):
-        name = name or config.floatx()
+        name = dtype_policy().name if name is None else name
+        if not isinstance(name, str):
+            raise TypeError(f"DTypePolicy: name must be a string, such as 'float32', got {name!r}")
         if name in ("mixed_float16", "mixed_bfloat16"):
             warnings.warn(f"dtype policy {name!r}: computing in float32, as 16-bit floats are not computed in here",
                           stacklevel=2)  # fmt: skip
@@ -49,6 +53,10 @@ class DTypePolicy:
     def variable_dtype(self) -> str:
         """The dtype of weights."""
         return self._dtype
+
+    def of(self, layer: Any) -> DTypePolicy:
+        """The policy of ``layer``: this one."""
+        return self
 
     @property
     def quantization_mode(self) -> None:
@@ -72,6 +80,100 @@ class DTypePolicy:
         return hash(self.name)
 
 
+@_REGISTRY.register
+class DTypePolicyMap(DTypePolicy, MutableMapping):
+    """Policies by the paths of layers; keys are paths, or regular expressions that a whole path must match.
+
+    Arguments:
+        default_policy: of layers that no key fits; the global policy when ``None``.
+        policy_map: policies (or what :func:`get` takes) by key.
+
+    Raises:
+        TypeError: ``policy_map`` is no dictionary.
+        ValueError: a key that is there already; several expressions that fit one path.
+
+    Example:
+        >>> policies = DTypePolicyMap("float32", {".*/head": "float64"})
+        >>> policies["model/head"].name, policies["model/body"].name
+        ('float64', 'float32')
+    """
+
+    def __init__(self, default_policy: Any = None, policy_map: dict | None = None):
+        if policy_map is not None and not isinstance(policy_map, dict):
+            raise TypeError(f"DTypePolicyMap: policy_map: expected a dictionary, got {policy_map!r}")
+        self._default = None if default_policy is None else get(default_policy)
+        self._policies: dict[str, DTypePolicy] = {}
+        for key, policy in (policy_map or {}).items():
+            self[key] = policy
+
+    @property
+    def default_policy(self) -> DTypePolicy:
+        """The policy of layers that no key fits."""
+        return self._default or dtype_policy()
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        return "map_" + self.default_policy.name
+
+    def of(self, layer: Any) -> DTypePolicy:
+        """The policy for the path of ``layer``."""
+        return self[layer.path]
+
+    def __getitem__(self, key: str) -> DTypePolicy:
+        if key in self._policies:
+            return self._policies[key]
+        fitting = [pattern for pattern in self._policies if re.fullmatch(pattern, key)]
+        if len(fitting) > 1:
+            raise ValueError(f"DTypePolicyMap: path {key!r} fits several keys: {', '.join(map(repr, fitting))}")
+        return self._policies[fitting[0]] if fitting else self.default_policy
+
+    def __setitem__(self, key: str, policy: Any) -> None:
+        if not isinstance(key, str):
+            raise TypeError(f"DTypePolicyMap: keys are paths of layers, got {key!r}")
+        if key in self._policies:
+            raise ValueError(f"DTypePolicyMap: key {key!r} is there already, with {self._policies[key]!r}")
+        if policy is None or isinstance(policy, DTypePolicyMap):
+            raise ValueError(f"DTypePolicyMap: key {key!r}: expected a policy or its name, got {policy!r}")
+        self._policies[key] = get(policy)
+
+    def __delitem__(self, key: str) -> None:
+        del self._policies[key]
+
+    def __contains__(self, key: Any) -> bool:
+        return key in self._policies
+
+    def __len__(self) -> int:
+        return len(self._policies)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._policies)
+
+    @property
+    def compute_dtype(self) -> str:
+        return self.default_policy.compute_dtype
+
+    @property
+    def variable_dtype(self) -> str:
+        return self.default_policy.variable_dtype
+
+    def get_config(self) -> dict:
+        default = None if self._default is None else serialize(self._default)
+        return {"default_policy": default, "policy_map": {key: serialize(p) for key, p in self._policies.items()}}
+
+    @classmethod
+    def from_config(cls, config: dict) -> DTypePolicyMap:
+        return cls(config.get("default_policy"), config.get("policy_map"))
+
+    def __repr__(self) -> str:
+        mapping = [(key, policy.name) for key, policy in self._policies.items()]
+        return f"<DTypePolicyMap default_policy={self.default_policy.name}, mapping={mapping}>"
+
+    def __eq__(self, other: Any) -> bool:
+        return isinstance(other, DTypePolicyMap) and other.get_config() == self.get_config()
+
+    __hash__ = object.__hash__
+
+
 _REGISTRY.base = DTypePolicy
 FloatDTypePolicy = _REGISTRY.register(DTypePolicy, "FloatDTypePolicy", "Policy")
 
@@ -81,7 +183,7 @@ _chosen: list[DTypePolicy] = []
 
 def dtype_policy() -> DTypePolicy:
     """The policy of layers that are given none: that of :func:`set_dtype_policy`, else ``floatx()``."""
-    return _chosen[0] if _chosen else DTypePolicy()
+    return _chosen[0] if _chosen else DTypePolicy(config.floatx())
 
 
 def set_dtype_policy(policy: Any) -> None:
@@ -106,14 +208,19 @@ def get(identifier: Any) -> DTypePolicy:
         return dtype_policy()
     if isinstance(identifier, str):
         return DTypePolicy(identifier)
-    return DTypePolicy(standardize_dtype(identifier))
+    try:
+        name = standardize_dtype(identifier)
+    except TypeError as error:
+        raise ValueError(f"dtype policy: expected a name, a dtype or a policy, got {identifier!r}") from error
+    return DTypePolicy(name)
 
 
 def serialize(dtype_policy: DTypePolicy) -> dict:
     """The configuration of a policy."""
+    is_map = isinstance(dtype_policy, DTypePolicyMap)
     return {
-        "module": "keras",
-        "class_name": "DTypePolicy",
+        "module": "keras.dtype_policies" if is_map else "keras",
+        "class_name": "DTypePolicyMap" if is_map else "DTypePolicy",
         "config": dtype_policy.get_config(),
         "registered_name": None,
     }

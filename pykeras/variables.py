@@ -74,6 +74,13 @@ def _spend(name: str, shape: tuple[int, ...], dtype: str) -> None:
     _budget.left -= size
 
 
+class _Scopes(threading.local):
+    innermost: Any = None  # the StatelessScope that this thread is in
+
+
+scopes = _Scopes()
+
+
 class Variable(_core.Variable):
     """A tensor that can be replaced by another one of the same shape and dtype.
 
@@ -155,6 +162,14 @@ class Variable(_core.Variable):
     def __array__(self, dtype=None, copy=None) -> np.ndarray:
         return np.array(self.read().numpy(), dtype=dtype)
 
+    def write(self, value: _core.Tensor) -> None:
+        """Replaces the value by a tensor of the same shape and dtype."""
+        if scopes.innermost is None:
+            super().write(value)
+        else:
+            scopes.innermost.keep(self)
+            self.write_connected(value)
+
     def assign(self, value: Any) -> _core.Tensor:
         """Replaces the value; it is brought to the variable's dtype, its shape must be the variable's.
 
@@ -163,12 +178,17 @@ class Variable(_core.Variable):
         """
         if isinstance(value, _core.SymbolicTensor):
             return self._described(value)
+        tensor = self.fitted(value)
+        self.write(tensor)
+        return tensor
+
+    def fitted(self, value: Any) -> _core.Tensor:
+        """``value`` in the variable's dtype. Raises ``ValueError`` unless its shape is the variable's."""
         tensor = _tensor(value, self.dtype)
         if tensor.shape != self.shape:
             raise ValueError(
                 f'Variable "{self.path}": expected a value of shape {self.shape}, got one of shape {tensor.shape}'
             )
-        self.write(tensor)
         return tensor
 
     def _described(self, value: Any) -> Any:
@@ -240,12 +260,15 @@ def _like(value: Any, dtype: str) -> Any:
 
 @contextlib.contextmanager
 def temporarily(variables: Iterable[Variable], values: Iterable[Any]) -> Iterator[None]:
-    """The variables have these values inside the block, and afterwards those they had before."""
+    """The variables have these values inside the block, and afterwards those they had before.
+
+    Gradients flow to the values.
+    """
     variables = list(variables)
     before = [variable.value for variable in variables]
     try:
         for variable, value in zip(variables, values, strict=True):
-            variable.assign(value)
+            variable.write_connected(variable.fitted(value))
         yield
     finally:
         for variable, old in zip(variables, before, strict=True):

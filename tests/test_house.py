@@ -22,7 +22,7 @@ PACKAGE = ROOT / "pykeras"
 FLOORS = [
     {"_core", "lazy", "extras", "old_paths", "tracebacks"},
     {"dtypes", "config", "check", "tree", "registry", "keras_tensor", "variables", "convert", "strings"},
-    {"ops", "random", "differentiation"},
+    {"ops", "random", "differentiation", "stateless"},
     {"dtype_policies", "activations", "initializers", "regularizers", "constraints", "losses", "metrics", "optimizers"},
     {"layers"},
     {"scopes"},

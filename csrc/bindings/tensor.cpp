@@ -224,6 +224,14 @@ void bind_tensor(py::module_& m) {
       .def(
           "read", [](Variable& v) { return v.read(); }, "The current value.")
       .def("write", &Variable::assign, py::arg("value"), "Replaces the value by one of the same shape and dtype.")
+      .def(
+          "write_connected",
+          [](Variable& v, const Tensor& value) {
+            v.assign(value);
+            const Tensor held = v.read();
+            for (Tape* tape : listeners().tapes) tape->record(engine_ops().copy, {value}, {held});
+          },
+          py::arg("value"), "``write``, through which gradients flow to what the value was computed from.")
       .def_property_readonly("shape", [](const Variable& v) { return shape_tuple(v.spec().shape); })
       .def_property_readonly("dtype", [](const Variable& v) { return name_of(v.spec().dtype); })
       .def_property("trainable", &Variable::trainable, &Variable::set_trainable);

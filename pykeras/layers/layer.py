@@ -21,6 +21,7 @@ from pykeras.layers.shapes import Arguments, parameters_of, signature_of
 from pykeras.layers.stateless import Stateless
 from pykeras.ops.core import cast, convert_to_tensor
 from pykeras.registry import Registry, serialize, suggest
+from pykeras.variables import scopes
 
 REGISTRY = Registry("layer", "layers")
 
@@ -266,8 +267,11 @@ class Layer(AbsentFeatures, LayerOfKeras2, Stateless, Building, Masks, Operation
 
     def add_loss(self, loss: Any) -> None:
         """Adds scalar(s) to what training minimizes, for the call in progress."""
+        scope = scopes.innermost
         for value in tree.flatten(loss):
             self._losses.append(value)
+            if scope is not None and scope.collect_losses:
+                scope.add_loss(value)
 
     def _clear_losses(self, kind: type = object) -> None:
         for layer in self._flatten_layers():
@@ -295,19 +299,19 @@ class Layer(AbsentFeatures, LayerOfKeras2, Stateless, Building, Masks, Operation
 
     @property
     def dtype(self) -> str:
-        return self.dtype_policy.variable_dtype
+        return self.dtype_policy.of(self).variable_dtype
 
     @property
     def compute_dtype(self) -> str:
-        return self.dtype_policy.compute_dtype
+        return self.dtype_policy.of(self).compute_dtype
 
     @property
     def variable_dtype(self) -> str:
-        return self.dtype_policy.variable_dtype
+        return self.dtype_policy.of(self).variable_dtype
 
     @property
     def input_dtype(self) -> str:
-        return self.dtype_policy.compute_dtype
+        return self.dtype_policy.of(self).compute_dtype
 
     # Constructor arguments kept under another name than their own, and (None) those that are no part of a configuration.
     _config_attributes: dict[str, str | None] = {}

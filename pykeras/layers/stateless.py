@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pykeras.variables import temporarily
+from pykeras.stateless import StatelessScope
 
 
 class Stateless:
@@ -37,7 +37,8 @@ class Stateless:
                 raise ValueError(
                     f"{label}: stateless_call: {name}_variables: expected {len(own)} values, got {len(given)}"
                 )
-        with temporarily([*groups[0], *groups[1]], [*trainable_variables, *non_trainable_variables]):
+        values = [*trainable_variables, *non_trainable_variables]
+        with StatelessScope(list(zip([*groups[0], *groups[1]], values))):
             outputs = self(*args, **kwargs)  # type: ignore[operator]
             after = [variable.value for variable in groups[1]]
             losses = list(self.losses)  # type: ignore[attr-defined]

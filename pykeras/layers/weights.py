@@ -52,7 +52,7 @@ class Weights(Operation):
         name = name or "variable"
         own = functools.partial(getattr, self)
         initializer = initializers.get(own(f"{name}_initializer", None) if initializer is None else initializer)
-        dtype = dtype or self.dtype_policy.variable_dtype
+        dtype = dtype or self.dtype_policy.of(self).variable_dtype
         if initializer is None:
             initializer = initializers.get("glorot_uniform" if dtype.startswith("float") else "zeros")
         shape = () if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)

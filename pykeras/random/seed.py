@@ -30,11 +30,11 @@ class SeedGenerator:
 
     def __init__(self, seed: int | None = None, name: str | None = None, **kwargs):
         if kwargs:
-            raise TypeError(f"SeedGenerator: unknown argument {next(iter(kwargs))!r}")
+            raise ValueError(f"SeedGenerator: unrecognized keyword arguments: {', '.join(kwargs)}")
         if seed is None:
             seed = python_random.randint(0, 2**31 - 1)
         if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
-            raise ValueError(f"SeedGenerator: seed: expected an integer >= 0, got {seed!r}")
+            raise ValueError(f"SeedGenerator: seed: must be an integer >= 0, got {seed!r}")
         self.name = name or auto_name("seed_generator")
         self._initial_seed = int(seed)
         self.state = Variable(
@@ -81,4 +81,4 @@ def draw_state(seed: Any) -> _core.Tensor:
         return seed.next()
     if isinstance(seed, (int, np.integer)) and not isinstance(seed, bool):
         return _core.tensor(np.array([int(seed) % 2**32, 0], "uint32"))
-    raise TypeError(f"seed: expected an integer, a SeedGenerator or None, got {type(seed).__name__}")
+    raise ValueError(f"seed must be an integer, a SeedGenerator or None, got {seed!r} of type {type(seed).__name__}")
