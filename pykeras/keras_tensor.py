@@ -51,6 +51,8 @@ class KerasTensor(_core.SymbolicTensor):
             raise ValueError("KerasTensor: sparse and ragged tensors are not supported")
         if kwargs:
             raise TypeError(f"KerasTensor: unknown argument {next(iter(kwargs))!r}")
+        if isinstance(shape, str) or not hasattr(shape, "__iter__"):
+            raise ValueError(f"KerasTensor: shape: expected a tuple of sizes, got {shape!r}")
         super().__init__(tuple(shape), standardize_dtype(dtype))
         self.name = name or auto_name("keras_tensor")
         self.record_history = record_history
@@ -58,6 +60,10 @@ class KerasTensor(_core.SymbolicTensor):
 
     @property
     def sparse(self) -> bool:
+        return False
+
+    @property
+    def ragged(self) -> bool:
         return False
 
     def __repr__(self) -> str:

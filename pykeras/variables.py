@@ -85,7 +85,8 @@ class Variable(_core.Variable):
     """A tensor that can be replaced by another one of the same shape and dtype.
 
     Arguments:
-        initializer: the first value (array, tensor, list) or a callable ``initializer(shape, dtype=...)``.
+        initializer: the first value (array, tensor, list) or a callable ``initializer(shape, dtype=...)``,
+            or the name of one of ``pykeras.initializers``.
         shape: required with a callable; otherwise must agree with the value.
         dtype: of the variable; ``floatx()`` or the value's own by default.
         trainable: whether gradient tapes watch it and optimizers change it.
@@ -115,9 +116,11 @@ class Variable(_core.Variable):
             raise TypeError(f"Variable: unknown argument {next(iter(kwargs))!r}")
         if aggregation not in (None, "none", "mean", "sum", "only_first_replica"):
             raise ValueError(f"Variable: aggregation: got {aggregation!r}")
-        self.name = auto_name("variable") if name is None else str(name)
-        if "/" in self.name:
-            raise ValueError(f"Variable: name: expected a name without '/', got {name!r}")
+        if synchronization not in (None, "none", "on_read", "on_write", "auto"):
+            raise ValueError(f"Variable: synchronization: got {synchronization!r}")
+        self.name = auto_name("variable") if name is None else name
+        if not isinstance(self.name, str) or "/" in self.name:
+            raise ValueError(f"Variable: name must be a string without '/', got {name!r}")
         self.path = "/".join([*naming.names, self.name])
         self.autocast = autocast
         self.aggregation = aggregation
@@ -126,6 +129,10 @@ class Variable(_core.Variable):
         self.regularizer = None
         self.constraint = None
         self.overwrite_with_gradient = False
+        if isinstance(initializer, str):
+            from pykeras import initializers
+
+            initializer = initializers.get(initializer)
         # A first value belongs to no step that may be recorded now.
         with _core.Unrecorded():
             if callable(initializer) and not isinstance(initializer, (_core.Tensor, _core.Variable)):

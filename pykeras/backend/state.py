@@ -32,7 +32,7 @@ def reset_uids():
 
 
 def is_float_dtype(dtype):
-    return standardize_dtype(dtype) in FLOATS
+    return str(dtype) in ("float16", "bfloat16") or standardize_dtype(dtype) in FLOATS
 
 
 def is_int_dtype(dtype):

@@ -26,6 +26,7 @@ from pykeras.ops.movement import *  # noqa: F403
 from pykeras.ops.normalization import *  # noqa: F403
 from pykeras.ops.pooling import *  # noqa: F403
 from pykeras.ops.products import *  # noqa: F403
+from pykeras.ops.ranges import *  # noqa: F403
 from pykeras.ops.recurrent import *  # noqa: F403
 from pykeras.ops.reduction import *  # noqa: F403
 from pykeras.ops.signal import *  # noqa: F403

@@ -74,8 +74,11 @@ def ndim(x) -> int:
     return len(static_shape(x))
 
 
-def size(x) -> int:
-    return int(np.prod(static_shape(x), dtype=np.int64))
+@operation
+def size(x):
+    """The number of values; a symbolic number where a size is unknown."""
+    sizes = static_shape(x)
+    return KerasTensor((), "int32") if None in sizes else int(np.prod(sizes, dtype=np.int64))
 
 
 @operation
@@ -113,7 +116,7 @@ def while_loop(cond, body, loop_vars, maximum_iterations: int | None = None):
     count = 0
     while (maximum_iterations is None or count < maximum_iterations) and bool(cond(*state)):
         result = body(*state)
-        state = (result,) if single else tuple(result)
+        state = (result,) if single or not isinstance(result, (list, tuple)) else tuple(result)
         count += 1
     return state[0] if single else state
 

@@ -16,14 +16,21 @@ from pykeras.variables import check_budget
 op = _core.op
 
 
+@operation
 def diag(x, k=0):
     """The matrix with ``x`` on diagonal ``k``, or the diagonal of a matrix."""
     x = as_operand(x)
+    if len(x.shape) not in (1, 2):
+        raise ValueError(f"diag: expected a vector or a matrix, got shape {x.shape}")
+    if None in x.shape:
+        side = None if None in x.shape[:1] else x.shape[0] + abs(k)
+        return unknown_like([x], (side, side) if len(x.shape) == 1 else (None,))
     position = np.diag(np.arange(1, int(np.prod(x.shape)) + 1, dtype=np.int64).reshape(x.shape), k)
     picked = op.take(op.reshape(x, [-1]), np.maximum(position - 1, 0), 0)
     return op.select(position > 0, picked, _zero(x))
 
 
+@operation
 def diagflat(x, k=0):
     """The matrix with the flattened ``x`` on diagonal ``k``."""
     return diag(resized(x, [-1]), k)
@@ -58,13 +65,15 @@ def tri(N, M=None, k=0, dtype=None):
 @operation
 def tril(x, k=0):
     """``x`` with zeros above diagonal ``k``."""
-    return op.select(tri_mask(x, k), x, _zero(x))
+    x = as_operand(x)
+    return unknown_like([x], x.shape) if None in x.shape[-2:] else op.select(tri_mask(x, k), x, _zero(x))
 
 
 @operation
 def triu(x, k=0):
     """``x`` with zeros below diagonal ``k``."""
-    return op.select(tri_mask(x, k - 1), _zero(x), x)
+    x = as_operand(x)
+    return unknown_like([x], x.shape) if None in x.shape[-2:] else op.select(tri_mask(x, k - 1), _zero(x), x)
 
 
 def tri_mask(x, k: int):

@@ -9,6 +9,7 @@ import numpy as np
 
 from pykeras import _core
 from pykeras.keras_tensor import operation
+from pykeras.ops.arithmetic import multiply
 from pykeras.ops.core import cast
 from pykeras.ops.numbers import as_operand, resized, static_shape, unknown_like
 
@@ -158,8 +159,8 @@ def einsum(subscripts: str, *operands, **kwargs):
     for x in tensors[1:]:
         dtype = _core.common_dtype(dtype, x.dtype)
     whole = dtype not in ("float32", "float64")
-    if whole:
-        dtype = "int64" if dtype in ("int64", "uint64") else "int32"
+    if {x.dtype for x in tensors} == {"int8"}:
+        dtype = "int32"
     if any(isinstance(x, _core.SymbolicTensor) for x in tensors):
         return unknown_like(tensors, tuple(sizes[i] for i in out), dtype)
     if whole:  # exact in float64 up to 2**53
@@ -177,7 +178,7 @@ def einsum(subscripts: str, *operands, **kwargs):
     x, term = parts[0]
     x, term = _keep(x, term, set(out))
     x = _ordered(x, term, out)
-    return cast(x, dtype) if whole else x
+    return cast(cast(x, "int64"), dtype) if whole else x
 
 
 def _path(terms, out, shapes):
@@ -204,7 +205,7 @@ def inner(x1, x2):
 def vdot(x1, x2):
     """The sum of all products of the values of two tensors of the same size."""
     x1, x2 = resized(x1, [-1]), resized(x2, [-1])
-    return einsum("i,i->", x1, x2)
+    return cast(einsum("i,i->", x1, x2), _core.common_dtype(x1.dtype, x2.dtype))
 
 
 @operation
@@ -219,7 +220,7 @@ def kron(x1, x2):
         return unknown_like([x1, x2], shape, _core.common_dtype(x1.dtype, x2.dtype))
     left = op.reshape(x1, [s for m in a for s in (m, 1)])
     right = op.reshape(x2, [s for n in b for s in (1, n)])
-    return op.reshape(op.multiply(left, right), list(shape))
+    return op.reshape(multiply(left, right), list(shape))
 
 
 @operation

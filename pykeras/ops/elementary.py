@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from pykeras import _core
+from pykeras.dtypes import result_type
 from pykeras.keras_tensor import operation
 from pykeras.ops.core import cast
 from pykeras.ops.host import host
@@ -97,7 +98,9 @@ def ldexp(x1, x2):
 @operation
 def fmod(x1, x2):
     """Remainder of ``x1 / x2`` with the sign of ``x1``."""
-    x1, x2 = as_operand(x1), as_operand(x2)
+    x1, x2 = (x if isinstance(x, (bool, int, float)) else as_operand(x) for x in (x1, x2))
+    dtype = result_type(*(getattr(x, "dtype", type(x)) for x in (x1, x2)))
+    x1, x2 = (cast(x, "int32" if dtype == "bool" else dtype) for x in (x1, x2))
     return op.multiply(op.sign(x1), op.mod(op.absolute(x1), op.absolute(x2)))
 
 

@@ -1,11 +1,11 @@
-"""New tensors: constants, ranges, windows."""
+"""New tensors: constants and windows."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from pykeras import _core
-from pykeras.dtypes import result_type, standardize_dtype
+from pykeras.dtypes import standardize_dtype
 from pykeras.keras_tensor import KerasTensor, operation
 from pykeras.ops.core import cast, convert_to_tensor
 from pykeras.ops.numbers import as_operand, sizes_list
@@ -85,42 +85,6 @@ def identity(n, dtype=None):
     return eye(n, dtype=dtype)
 
 
-def arange(start, stop=None, step=None, dtype=None):
-    """Numbers from ``start`` up to, not including, ``stop``."""
-    if dtype is None:
-        dtype = _dtype_of(start, stop, step)
-    start, stop, step = (np.asarray(v) if hasattr(v, "shape") else v for v in (start, stop, step))
-    values = np.arange(start, stop, step) if stop is not None else np.arange(0, start, step)
-    return convert_to_tensor(values.astype(standardize_dtype(dtype)))
-
-
-def _dtype_of(*values) -> str:
-    """The dtype in which tensors, arrays and numbers meet."""
-    return result_type(*(getattr(v, "dtype", type(v)) for v in values if v is not None))
-
-
-def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
-    """``num`` evenly spaced numbers."""
-    if dtype is None:
-        dtype = result_type(_dtype_of(start, stop), float)
-    start, stop = np.asarray(start), np.asarray(stop)
-    values, step = np.linspace(start, stop, num, endpoint, retstep=True, axis=axis)
-    values = convert_to_tensor(np.asarray(values, standardize_dtype(dtype)))
-    return (values, step) if retstep else values
-
-
-def logspace(start, stop, num=50, endpoint=True, base=10, dtype=None, axis=0):
-    """``num`` numbers evenly spaced in their logarithm, from ``base ** start`` to ``base ** stop``."""
-    values = np.logspace(np.asarray(start), np.asarray(stop), num, endpoint, base, axis=axis)
-    return convert_to_tensor(np.asarray(values, standardize_dtype(dtype)))
-
-
-def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
-    """``num`` numbers of constant ratio from ``start`` to ``stop``."""
-    values = np.geomspace(np.asarray(start), np.asarray(stop), num, endpoint, axis=axis)
-    return convert_to_tensor(np.asarray(values, standardize_dtype(dtype)))
-
-
 def _window(name: str, text: str):
     function = getattr(np, name)
 
@@ -147,6 +111,6 @@ def kaiser(x, beta):
 
 
 __all__ = [
-    "arange", "array", "bartlett", "blackman", "copy", "empty", "empty_like", "eye", "full", "full_like", "geomspace",
-    "hamming", "hanning", "identity", "kaiser", "linspace", "logspace", "ones", "ones_like", "zeros", "zeros_like",
+    "array", "bartlett", "blackman", "copy", "empty", "empty_like", "eye", "full", "full_like",
+    "hamming", "hanning", "identity", "kaiser", "ones", "ones_like", "zeros", "zeros_like",
 ]  # fmt: skip

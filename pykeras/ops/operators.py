@@ -8,7 +8,7 @@ import numpy as np
 
 from pykeras import _core
 from pykeras.keras_tensor import KerasTensor
-from pykeras.ops import arithmetic, indexing, products
+from pykeras.ops import arithmetic, indexing, movement, products
 
 _BINARY = {
     "add": arithmetic.add,
@@ -32,6 +32,22 @@ _COMPARE = {
     "ne": arithmetic.not_equal,
 }
 _UNARY = {"neg": arithmetic.negative, "abs": arithmetic.absolute, "invert": arithmetic.logical_not}
+
+
+def _same(self):
+    return self
+
+
+def _round(self, ndigits: int | None = None):
+    return arithmetic.round(self, ndigits or 0)
+
+
+def _divmod(self, other):
+    return arithmetic.floor_divide(self, other), arithmetic.mod(self, other)
+
+
+def _reflected_divmod(self, other):
+    return _divmod(other, self)
 
 
 def _iterate(self):
@@ -60,6 +76,7 @@ def install() -> None:
             setattr(cls, f"__r{name}__", _reflected(function))
         for name, function in (*_COMPARE.items(), *_UNARY.items()):
             setattr(cls, f"__{name}__", _method(function))
+        cls.__pos__, cls.__round__, cls.__divmod__, cls.__rdivmod__ = _same, _round, _divmod, _reflected_divmod
         cls.__getitem__ = _method(indexing.getitem)
         # Identity, not equality, decides whether two tensors are one key.
         cls.__hash__ = object.__hash__
@@ -70,6 +87,8 @@ def install() -> None:
         cls.__array_ufunc__ = _numpy_function
         cls.__iter__ = _iterate
         cls.tolist = _tolist
+    KerasTensor.reshape = _method(movement.reshape)
+    KerasTensor.squeeze = _method(movement.squeeze)
     tensor.__repr__ = _repr
     tensor.__str__ = _shown
     for name in ("__float__", "__int__", "__bool__", "__index__", "__len__", "item"):

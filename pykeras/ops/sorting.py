@@ -8,7 +8,8 @@ import numpy as np
 
 from pykeras import _core
 from pykeras.keras_tensor import operation
-from pykeras.ops.core import cast, convert_to_tensor
+from pykeras.ops.core import cast
+from pykeras.ops.host import host
 from pykeras.ops.indexing import take_along_axis
 from pykeras.ops.numbers import as_operand
 
@@ -65,10 +66,20 @@ def in_top_k(targets, predictions, k: int):
     return op.logical_and(op.less(above, k), op.isfinite(op.reshape(at_target, [-1])))
 
 
+@operation
 def searchsorted(sorted_sequence, values, side: Literal["left", "right"] = "left"):
-    """Where ``values`` go into an ascending sequence, int32."""
-    edges, values = np.asarray(as_operand(sorted_sequence)), np.asarray(as_operand(values))
-    return convert_to_tensor(np.searchsorted(edges, values, side).astype("int32"))
+    """Where ``values`` go into an ascending sequence of one axis: int32, int64 where its length is not known to fit."""
+    edges, values = as_operand(sorted_sequence), as_operand(values)
+    if len(edges.shape) != 1:
+        raise ValueError(f"searchsorted: expected a sequence of one axis, got shape {edges.shape}")
+    if side not in ("left", "right"):
+        raise ValueError(f"searchsorted: side: expected 'left' or 'right', got {side!r}")
+    dtype = "int32" if edges.shape[0] is not None and edges.shape[0] < 2**31 else "int64"
+
+    def places(a, v):
+        return np.searchsorted(a, v, side).astype(dtype)
+
+    return host("searchsorted", places, [edges, values], [(values.shape, dtype)])
 
 
 __all__ = ["argsort", "in_top_k", "searchsorted", "sort", "top_k"]

@@ -8,13 +8,23 @@ from typing import Any
 import numpy as np
 
 from pykeras import _core
-from pykeras.keras_tensor import operation
+from pykeras.dtypes import standardize_dtype
+from pykeras.keras_tensor import KerasTensor, operation
 from pykeras.ops import reduction
 from pykeras.ops.core import cast, convert_to_tensor
 from pykeras.ops.host import host
 from pykeras.ops.indexing import getitem, take_along_axis
 from pykeras.ops.movement import concatenate, expand_dims, moveaxis
-from pykeras.ops.numbers import as_operand, axes_list, is_float, is_symbolic, normal_axis, resized, unknown_like
+from pykeras.ops.numbers import (
+    as_operand,
+    axes_list,
+    is_float,
+    is_symbolic,
+    normal_axis,
+    resized,
+    static_shape,
+    unknown_like,
+)
 from pykeras.ops.sorting import argsort, sort
 
 op = _core.op
@@ -27,7 +37,15 @@ def _real(x):
 
 def _countable(x):
     x = as_operand(x)
-    return x if x.dtype in ("float32", "float64", "int32", "int64") else cast(x, "int32")
+    if x.dtype in ("float32", "float64", "int32", "int64"):
+        return x
+    return cast(x, "int64" if x.dtype in ("uint32", "uint64") else "int32")
+
+
+def _running_dtype(x, dtype) -> str:
+    """The dtype of running sums and products: bools are counted, others keep theirs."""
+    dtype = standardize_dtype(as_operand(x).dtype if dtype is None else dtype)
+    return "int32" if dtype == "bool" else dtype
 
 
 @operation
@@ -37,24 +55,24 @@ def cumsum(x, axis=None, dtype=None):
     >>> cumsum([1, 2, 3]).tolist()
     [1, 3, 6]
     """
-    x = _countable(x)
-    x = x if dtype is None else cast(x, dtype)
+    dtype = _running_dtype(x, dtype)
+    x = _countable(cast(x, dtype))
     if axis is None:
         x, axis = resized(x, [-1]), 0
-    return op.cumsum(x, int(axis))
+    return cast(op.cumsum(x, int(axis)), dtype)
 
 
 @operation
 def cumprod(x, axis=None, dtype=None):
     """Products of all values up to each one along ``axis`` (of the flattened tensor by default)."""
-    x = _countable(x)
-    x = x if dtype is None else cast(x, dtype)
+    dtype = _running_dtype(x, dtype)
+    x = _countable(cast(x, dtype))
     if axis is None:
         x, axis = resized(x, [-1]), 0
     axis = normal_axis(axis, len(x.shape), "cumprod")
     n = x.shape[axis]
     if n is None or is_symbolic(x):
-        return unknown_like([x], x.shape)
+        return unknown_like([x], x.shape, dtype)
     # Doubling steps: after the one of size s each value holds the product of 2s values. Zeros do no harm.
     step = 1
     while step < n:
@@ -66,7 +84,7 @@ def cumprod(x, axis=None, dtype=None):
         key[axis] = slice(0, n - step)
         x = concatenate([head, op.multiply(tail, getitem(x, tuple(key)))], axis)
         step *= 2
-    return x
+    return cast(x, dtype)
 
 
 @operation
@@ -81,7 +99,7 @@ def diff(a, n: int = 1, axis=-1):
         key[axis] = slice(1, None)
         later = getitem(x, tuple(key))
         key[axis] = slice(0, -1)
-        x = op.subtract(later, getitem(x, tuple(key)))
+        x = (op.not_equal if x.dtype == "bool" else op.subtract)(later, getitem(x, tuple(key)))
     return x
 
 
@@ -104,6 +122,8 @@ def average(x, axis=None, weights=None):
         place = normal_axis(axis, len(x.shape), "average")
         weights = op.reshape(weights, [-1 if a == place else 1 for a in range(len(x.shape))])
     total = reduction.sum(op.multiply(x, weights), axis)
+    if None in x.shape:
+        return total
     return op.divide(total, reduction.sum(op.broadcast_to(weights, list(x.shape)), axis))
 
 
@@ -118,14 +138,15 @@ def _quantile(name, x, q, axis, method, keepdims, skip_nan=False):
     x = _real(x)
     rank = len(x.shape)
     axes = axes_list(axis, rank, name)
-    q = np.asarray(q, dtype="float64")
+    unknown_q = is_symbolic(q)
+    q = np.zeros(q.shape) if unknown_q else np.asarray(q, dtype="float64")
     if q.ndim > 1 or ((q < 0) | (q > 1)).any():
         raise ValueError(f"{name}: expected numbers between 0 and 1, got {q}")
     kept = [a for a in range(rank) if a not in axes]
     shape = [1 if a in axes else x.shape[a] for a in range(rank)]
     result_shape = (*q.shape, *(shape if keepdims else [x.shape[a] for a in kept]))
-    if is_symbolic(x):
-        return unknown_like([x], result_shape)
+    if unknown_q or is_symbolic(x):
+        return KerasTensor(result_shape, x.dtype)
     n = math.prod(x.shape[a] for a in axes)
     rows = sort(op.reshape(op.transpose(x, kept + axes), [*[x.shape[a] for a in kept], n]), -1)
     gone = op.isnan(rows)
@@ -162,7 +183,7 @@ def quantile(x, q, axis=None, method: str = "linear", keepdims: bool = False):
 @operation
 def percentile(x, q, axis=None, method: str = "linear", keepdims: bool = False):
     """``quantile`` of ``q / 100``."""
-    return _quantile("percentile", x, np.asarray(q) / 100.0, axis, method, keepdims)
+    return _quantile("percentile", x, q if is_symbolic(q) else np.asarray(q) / 100.0, axis, method, keepdims)
 
 
 @operation
@@ -284,11 +305,15 @@ def nanargmin(x, axis=None, keepdims: bool = False):
 # ---- counting and searching ------------------------------------------------------------------------------------------
 
 
+@operation
 def bincount(x, weights=None, minlength: int = 0, sparse: bool = False):
     """How often each whole number occurs along the last axis, or the sums of its ``weights``. Reads the numbers, which
     ends a recording."""
     if sparse:
         raise ValueError("bincount: sparse tensors are not supported")
+    if is_symbolic(x, weights):
+        dtype = "int32" if weights is None else as_operand(weights).dtype
+        return KerasTensor((*static_shape(x)[:-1], None), dtype)
     x = cast(x, "int64")
     size = max(int(minlength), int(np.max(x.numpy(), initial=-1)) + 1)
     hot = op.one_hot(x, size, "float32" if weights is None else as_operand(weights).dtype)
