@@ -79,6 +79,9 @@ def test_spaces_are_differentiable():
         (lambda k: ops.searchsorted(KerasTensor((None,)), k), (None, 3), "int64"),
         (lambda k: ops.quantile(k, KerasTensor((2,)), axis=1), (2, None), "float32"),
         (lambda k: ops.percentile(k, KerasTensor(()), axis=0), (3,), "float32"),
+        (lambda k: ops.nanpercentile(k, KerasTensor((2,)), axis=1), (2, None), "float32"),
+        (lambda k: ops.full_like(k, KerasTensor((1, 3)), "int8"), (None, 3), "int8"),
+        (lambda k: ops.where(k)[1], (None,), "int32"),
         (lambda k: k.reshape((3, -1)), (3, None), "float32"),
         (lambda k: KerasTensor((1, None)).squeeze(), (None,), "float32"),
         (lambda k: round(k), (None, 3), "float32"),
@@ -112,6 +115,38 @@ def test_operators_of_tensors_and_variables():
     assert int(ops.while_loop(lambda n: n < 3, lambda n: n + 1, [0])[0]) == 3
 
 
+def test_bits_of_integers_and_truth_of_the_rest():
+    x, v = ops.convert_to_tensor([6, 3]), pykeras.Variable([6, 0])
+    assert [(x & 2).tolist(), (x | 8).tolist(), (1 ^ x).tolist()] == [[2, 2], [14, 11], [7, 2]]
+    assert (~x).tolist() == [-7, -4] and (~v).tolist() == [-7, -1]
+    assert (v & 1).tolist() == [True, False]
+    assert (~(x > 4) & True).tolist() == [False, True]
+
+
+def test_masks_as_indices():
+    x = ops.convert_to_tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    assert x[np.array([False, True])].tolist() == [[4.0, 5.0, 6.0]]
+    assert x[:, np.array([True, False, True])].tolist() == [[1.0, 3.0], [4.0, 6.0]]
+    assert x[x > 2.5].tolist() == [3.0, 4.0, 5.0, 6.0]
+    with pytest.raises(IndexError, match="does not fit"):
+        x[np.array([True])]
+    with pytest.raises(TypeError, match="unknown shape"):
+        KerasTensor((3,))[KerasTensor((3,), "bool")]
+
+
+def test_equal_parts_of_an_unknown_size():
+    parts = ops.split(KerasTensor((None, 3)), 2)
+    assert [part.shape for part in parts] == [(None, 3)] * 2
+    step = ops.linspace(0, 10, 3, retstep=True)[1]
+    assert step.dtype == "float32" and float(step) == 5.0
+
+
+def test_where_alone_gives_positions_and_fills_may_be_tensors():
+    assert [p.tolist() for p in ops.where([[0, 1], [1, 0]])] == [[0, 1], [1, 0]]
+    filled = ops.full_like(np.zeros((2, 2), "float32"), ops.convert_to_tensor([3, 4]))
+    assert filled.dtype == "float32" and filled.tolist() == [[3.0, 4.0], [3.0, 4.0]]
+
+
 def test_operations_of_a_function_begin_at_its_inputs():
     x = KerasTensor((None, 2))
     y = x**2
@@ -130,6 +165,10 @@ def test_operations_of_a_function_begin_at_its_inputs():
         lambda: ops.norm(ops.ones(3), 1, axis=(0, 1)),
         lambda: ops.norm(ops.ones((3, 3)), 1, axis=(0, -2)),
         lambda: ops.diag(ops.ones((1, 1, 1))),
+        lambda: ops.rot90(ops.ones((2, 2)), axes=(0, -2)),
+        lambda: ops.digitize([1.0], [[1.0, 2.0]]),
+        lambda: ops.inner(KerasTensor((5, 3)), KerasTensor((2, 4))),
+        lambda: ops.where([True], 1),
         lambda: ops.searchsorted([[1, 2]], [1]),
         lambda: ops.searchsorted([1, 2], [1], side="middle"),
         lambda: ops.linspace(KerasTensor((2, 3)), KerasTensor((2, 3, 4))),

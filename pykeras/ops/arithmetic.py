@@ -192,13 +192,17 @@ def round(x, decimals: int = 0):  # noqa: A001 - Keras's name
 
 @operation
 def where(condition, x1=None, x2=None):
-    """``x1`` where ``condition``, else ``x2``; the three broadcast together.
+    """``x1`` where ``condition``, else ``x2``; the three broadcast together. Without both, ``nonzero(condition)``.
 
     >>> where([True, False], [1.0, 2.0], 0.0).tolist()
     [1.0, 0.0]
     """
+    if x1 is None and x2 is None:
+        from pykeras.ops.statistics import nonzero
+
+        return nonzero(condition)
     if x1 is None or x2 is None:
-        raise ValueError("where: expected x1 and x2; for the positions of true values use nonzero")
+        raise ValueError("where: expected both x1 and x2, or neither, for the positions of true values")
     condition = as_operand(condition)
     return op.select(condition if condition.dtype == "bool" else cast(condition, "bool"), x1, x2)
 

@@ -101,6 +101,8 @@ def rot90(array, k=1, axes=(0, 1)):
     """A quarter turn ``k`` times in the plane of two axes."""
     x = as_operand(array)
     a, b = (normal_axis(i, len(x.shape), "rot90") for i in axes)
+    if a == b:
+        raise ValueError(f"rot90: axes: expected two different ones, got {axes} for shape {x.shape}")
     k %= 4
     if k == 2:
         return flip(x, (a, b))

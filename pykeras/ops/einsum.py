@@ -196,6 +196,8 @@ def inner(x1, x2):
     x1, x2 = as_operand(x1), as_operand(x2)
     if not x1.shape or not x2.shape:
         return op.multiply(x1, x2)
+    if None not in (x1.shape[-1], x2.shape[-1]) and x1.shape[-1] != x2.shape[-1]:
+        raise ValueError(f"inner: the last dimensions of both must be equal, got shapes {x1.shape} and {x2.shape}")
     from pykeras.ops.products import tensordot
 
     return tensordot(x1, x2, ([len(x1.shape) - 1], [len(x2.shape) - 1]))

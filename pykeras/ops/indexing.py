@@ -23,6 +23,7 @@ def get_item(x, key):
 def getitem(x, key):
     """Basic indexing ``x[key]``: integers, slices, ``...``, ``None``, one integer array."""
     x = as_operand(x)
+    whole = x.shape
     keys = list(key) if isinstance(key, tuple) else [key]
     used = sum(k is not None and k is not Ellipsis for k in keys)
     rank = len(x.shape)
@@ -80,8 +81,22 @@ def getitem(x, key):
     axis, place, index = gather
     index = as_operand(index)
     if index.dtype == "bool":
-        raise TypeError("indexing: a boolean mask gives an unknown shape; use ops.where")
+        if len(index.shape) > 1 and x.shape != whole:
+            raise TypeError("indexing: a mask of several axes stands alone; take the rest of the key afterwards")
+        return _masked(x, index, place)
     return take(x, index, place)
+
+
+def _masked(x, mask, axis: int):
+    """What stands where ``mask``, over one or more axes from ``axis`` on, is true. Reads the mask, which ends a
+    recording."""
+    if isinstance(mask, _core.SymbolicTensor) or None in x.shape:
+        raise TypeError("indexing: a boolean mask gives an unknown shape; use ops.where")
+    end = axis + len(mask.shape)
+    if mask.shape != x.shape[axis:end]:
+        raise IndexError(f"indexing: a mask of shape {mask.shape} does not fit axes {axis}... of shape {x.shape}")
+    flat = resized(x, [*x.shape[:axis], int(np.prod(mask.shape, dtype=np.int64)), *x.shape[end:]])
+    return op.take(flat, np.flatnonzero(mask.numpy()), axis)
 
 
 builtin_slice = type(np.s_[:])

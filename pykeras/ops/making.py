@@ -59,9 +59,10 @@ def ones_like(x, dtype=None):
 def full_like(x, fill_value, dtype=None):
     """``fill_value`` in the shape of ``x``."""
     x = as_operand(x)
-    value = convert_to_tensor(np.asarray(fill_value, standardize_dtype(dtype or x.dtype)))
-    if isinstance(x, KerasTensor):
-        return KerasTensor(x.shape, value.dtype)
+    dtype = standardize_dtype(dtype or x.dtype)
+    if isinstance(x, KerasTensor) or isinstance(fill_value, KerasTensor):
+        return KerasTensor(x.shape, dtype)
+    value = cast(fill_value, dtype)
     return op.broadcast_to(value, list(x.shape))
 
 

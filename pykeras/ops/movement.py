@@ -131,6 +131,8 @@ def split(x, indices_or_sections, axis=0):
     x = as_operand(x)
     axis = normal_axis(axis, len(x.shape), "split")
     length = x.shape[axis]
+    if length is None and isinstance(indices_or_sections, (int, np.integer)):
+        return [type(x)(x.shape, x.dtype) for _ in range(indices_or_sections)]
     if length is None:
         raise ValueError(f"split: the size of axis {axis} of shape {x.shape} is unknown")
     if isinstance(indices_or_sections, (int, np.integer)):

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from pykeras import _core
+from pykeras.dtypes import INTEGERS
 from pykeras.keras_tensor import KerasTensor
-from pykeras.ops import arithmetic, indexing, movement, products
+from pykeras.ops import arithmetic, elementary, indexing, movement, products
 
 _BINARY = {
     "add": arithmetic.add,
@@ -32,6 +33,24 @@ _COMPARE = {
     "ne": arithmetic.not_equal,
 }
 _UNARY = {"neg": arithmetic.negative, "abs": arithmetic.absolute, "invert": arithmetic.logical_not}
+_BITWISE = {"and": elementary.bitwise_and, "or": elementary.bitwise_or, "xor": elementary.bitwise_xor}
+
+
+def _is_whole(x) -> bool:
+    return getattr(x, "dtype", type(x)) in (*INTEGERS, int)
+
+
+def _invert(self):
+    return elementary.bitwise_not(self) if _is_whole(self) else arithmetic.logical_not(self)
+
+
+def _by_bits(bitwise, logical):
+    """Of tensors of integers the bits, else truth."""
+
+    def function(x1, x2):
+        return (bitwise if _is_whole(x1) and _is_whole(x2) else logical)(x1, x2)
+
+    return function
 
 
 def _same(self):
@@ -87,6 +106,11 @@ def install() -> None:
         cls.__array_ufunc__ = _numpy_function
         cls.__iter__ = _iterate
         cls.tolist = _tolist
+        cls.__invert__ = _invert
+    for name, bitwise in _BITWISE.items():  # variables and symbolic tensors take these as truth, as in Keras
+        function = _by_bits(bitwise, _BINARY[name])
+        setattr(tensor, f"__{name}__", _method(function))
+        setattr(tensor, f"__r{name}__", _reflected(function))
     KerasTensor.reshape = _method(movement.reshape)
     KerasTensor.squeeze = _method(movement.squeeze)
     tensor.__repr__ = _repr

@@ -47,7 +47,7 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
         values, step = _between(start, stop, num, endpoint, dtype, axis)
     else:
         values, step = np.linspace(np.asarray(start), np.asarray(stop), num, endpoint, retstep=True, axis=axis)
-        values = convert_to_tensor(np.asarray(values, dtype))
+        values, step = (convert_to_tensor(np.asarray(v, dtype)) for v in (values, step))
     return (values, step) if retstep else values
 
 

@@ -201,7 +201,9 @@ def nanquantile(x, q, axis=None, method: str = "linear", keepdims: bool = False)
 @operation
 def nanpercentile(x, q, axis=None, method: str = "linear", keepdims: bool = False):
     """``percentile`` of the values that are not NaN."""
-    return _quantile("nanpercentile", x, np.asarray(q) / 100.0, axis, method, keepdims, skip_nan=True)
+    return _quantile(
+        "nanpercentile", x, q if is_symbolic(q) else np.asarray(q) / 100.0, axis, method, keepdims, skip_nan=True
+    )
 
 
 @operation
@@ -326,6 +328,8 @@ def bincount(x, weights=None, minlength: int = 0, sparse: bool = False):
 def digitize(x, bins):
     """The number of the bin that each value falls into, int32; ``bins`` ascend."""
     x, edges = _real(x), _real(bins)
+    if len(edges.shape) != 1:
+        raise ValueError(f"digitize: bins: expected one axis, got shape {edges.shape}")
     return cast(op.sum(cast(op.greater_equal(expand_dims(x, -1), edges), "int32"), [len(x.shape)], False), "int32")
 
 
