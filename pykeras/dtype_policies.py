@@ -29,6 +29,8 @@ class DTypePolicy:
     'float64'
     """
 
+    name: Any
+
     def __init__(self, name: str | None = None):
         name = dtype_policy().name if name is None else name
         if not isinstance(name, str):

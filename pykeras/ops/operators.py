@@ -111,8 +111,9 @@ def install() -> None:
         function = _by_bits(bitwise, _BINARY[name])
         setattr(tensor, f"__{name}__", _method(function))
         setattr(tensor, f"__r{name}__", _reflected(function))
-    KerasTensor.reshape = _method(movement.reshape)
-    KerasTensor.squeeze = _method(movement.squeeze)
+    symbolic: Any = KerasTensor
+    symbolic.reshape = _method(movement.reshape)
+    symbolic.squeeze = _method(movement.squeeze)
     tensor.__repr__ = _repr
     tensor.__str__ = _shown
     for name in ("__float__", "__int__", "__bool__", "__index__", "__len__", "item"):
