@@ -47,7 +47,7 @@ def test_names_follow_their_scopes():
         layer.build((None, 2))
     assert layer.kernel.path == "outer/inner/d/kernel"
     for wrong in ("", "a/b", 3):
-        with pytest.raises(ValueError, match="expected a name without"):
+        with pytest.raises(ValueError, match="string without '/'"):
             pykeras.name_scope(wrong)
 
 
