@@ -23,6 +23,7 @@ from pykeras.ops.linalg import *  # noqa: F403
 from pykeras.ops.loops import *  # noqa: F403
 from pykeras.ops.making import *  # noqa: F403
 from pykeras.ops.movement import *  # noqa: F403
+from pykeras.ops.nans import *  # noqa: F403
 from pykeras.ops.normalization import *  # noqa: F403
 from pykeras.ops.pooling import *  # noqa: F403
 from pykeras.ops.products import *  # noqa: F403

@@ -11,6 +11,7 @@ from pykeras.ops.indexing import *  # noqa: F403
 from pykeras.ops.linalg import slogdet  # noqa: F401
 from pykeras.ops.making import *  # noqa: F403
 from pykeras.ops.movement import *  # noqa: F403
+from pykeras.ops.nans import *  # noqa: F403
 from pykeras.ops.products import dot, matmul, outer, tensordot  # noqa: F401
 from pykeras.ops.ranges import *  # noqa: F403
 from pykeras.ops.reduction import *  # noqa: F403
