@@ -330,7 +330,7 @@ def test_groups_follow_from_the_kernel():
         (lambda: ops.pad(X, 1, mode="wild"), "mode"),
         (lambda: ops.pad(X, -1), ">= 0"),
         (lambda: ops.matmul(X, 2.0), "at least one axis"),
-        (lambda: ops.where(X > 0), "x1 and x2"),
+        (lambda: ops.where(X > 0, X), "x1 and x2"),
         (lambda: ops.norm(X, ord="odd"), "ord"),
         (lambda: ops.sum(X, axis=3), "sum: axis 3 is out of range"),
         (lambda: ops.categorical_crossentropy(X, X[0]), "one shape"),

@@ -31,7 +31,7 @@ class LearningRateScheduler(Callback):
         for optimizer in rated(self.model.optimizer):
             optimizer.learning_rate = rate = self._rate(epoch, float(optimizer.learning_rate))
             if self.verbose:
-                print(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")
+                say(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")
 
     def _rate(self, epoch, present):
         try:
@@ -44,12 +44,6 @@ class LearningRateScheduler(Callback):
             raise ValueError(
                 f"LearningRateScheduler: the schedule returned {rate!r} for epoch {epoch}, no number"
             ) from None
-<<<<<<< HEAD
-        self.model.optimizer.learning_rate = rate
-        if self.verbose:
-            say(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")
-=======
->>>>>>> 043aa5d (Broadcast weights of metrics, follow Keras in CTC and options as attributes; let NumPy's functions take tensors)
 
     def on_epoch_end(self, epoch, logs=None):
         if logs is not None:

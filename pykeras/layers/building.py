@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pykeras import _core
-from pykeras.layers.shapes import Arguments
+from pykeras.layers.shapes import Arguments, parameters_of
 from pykeras.layers.weights import Weights
 
 
@@ -50,6 +50,9 @@ class Building(Weights):
         if "shapes_dict" in config:
             shapes = {key: _as_shape(shape) for key, shape in config["shapes_dict"].items()}
             self._build_shapes = {key.removesuffix("_shape"): shape for key, shape in shapes.items()}
+            taken = parameters_of(type(self).build)
+            if all(parameter.kind is not parameter.VAR_KEYWORD for parameter in taken):
+                shapes = {name: shapes[name] for name in (parameter.name for parameter in taken) if name in shapes}
             self.build(**shapes)
         elif config.get("input_shape") is not None:
             self._build_shapes = {"inputs": _as_shape(config["input_shape"])}

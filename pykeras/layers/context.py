@@ -20,6 +20,10 @@ class CallContext(threading.local):
         """The contexts that stand around what is made now, the outermost first."""
         return naming.names
 
+    @names.setter
+    def names(self, names: list[str]) -> None:
+        naming.names = names
+
 
 context = CallContext()
 

@@ -130,7 +130,7 @@ def test_index_out_of_range(key):
         ops.convert_to_tensor(ARRAY)[key]
 
 
-@pytest.mark.parametrize("key", ["a", 1.0, True, np.array([True, False, True]), (..., ...), ([0], [1])], ids=repr)
+@pytest.mark.parametrize("key", ["a", 1.0, np.array([True, False]), (..., ...), ([0], [1])], ids=repr)
 def test_wrong_index(key):
     with pytest.raises((TypeError, IndexError)):
         ops.convert_to_tensor(ARRAY)[key]

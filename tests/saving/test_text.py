@@ -19,9 +19,9 @@ def test_every_way_gives_the_same_structure(build):
     ways = [models.model_from_json(model.to_json()), models.model_from_yaml(model.to_yaml())]
     for again in ways:
         assert json.loads(again.to_json()) == wanted
+    assert json.loads(models.clone_model(model).to_json()) == wanted
     del wanted["compile_config"]
-    for again in (models.clone_model(model), type(model).from_config(model.get_config())):
-        assert json.loads(again.to_json()) == wanted
+    assert json.loads(type(model).from_config(model.get_config()).to_json()) == wanted
 
 
 def test_yaml_of_keras_2():
