@@ -11,6 +11,7 @@ import warnings
 
 import numpy as np
 
+from pykeras.layers import Discretization
 from pykeras.saving import cudnn, files, keras1_weights
 
 # The versions whose form the files have.
@@ -99,6 +100,7 @@ def read(group, model, skip_mismatch=False):
     wanted = [layer for layer in model.layers if layer.weights]
     saved = {name: files.member(group, name) for name in files.read_names(group, "layer_names")}
     saved = {name: each for name, each in saved.items() if files.read_names(each, "weight_names")}
+    _read_states(model, saved)
     if len(saved) != len(wanted):
         raise ValueError(
             f'Model "{model.name}" has {len(wanted)} layers with weights ({_some(layer.name for layer in wanted)}), '
@@ -115,6 +117,15 @@ def read(group, model, skip_mismatch=False):
         if files.read_names(top, "weight_names") or own_weights(model):
             plan += _plan(model, own_weights(model), top, _TOP, skip_mismatch, origin)
     return _assign(plan)
+
+
+def _read_states(model, saved):
+    """Hands what tf_keras kept as weights to layers that keep it otherwise, and takes it out of ``saved``."""
+    for layer in model.layers:
+        if isinstance(layer, Discretization) and layer.name in saved:
+            group = saved.pop(layer.name)
+            names = files.read_names(group, "weight_names")
+            layer.load_own_variables({str(i): files.array(group, name) for i, name in enumerate(names)})
 
 
 def read_by_name(group, model, skip_mismatch=False):

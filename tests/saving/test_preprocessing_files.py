@@ -4,6 +4,7 @@ import json
 import pathlib
 import zipfile
 
+import h5py
 import numpy as np
 import pytest
 from parity.preprocessing_model import build, give_weights, inputs_of
@@ -102,3 +103,24 @@ def test_a_file_may_not_name_other_files(tmp_path):
             json.dumps({"class_name": "Sequential", "module": "keras", "registered_name": None,
                         "config": {"name": "s", "layers": [entry]}})
         )  # fmt: skip
+
+
+def test_a_discretization_that_tf_keras_adapted(tmp_path):
+    """tf_keras keeps the summary that the boundaries come from as a weight of the layer, in HDF5 files too."""
+    path = tmp_path / "adapted.h5"
+    model = pykeras.Sequential(
+        [layers.Input((1,)), layers.Discretization(num_bins=4, name="bins"), layers.Dense(2, name="dense")]
+    )
+    model.layers[0].adapt(np.linspace(0, 10, 40).reshape(-1, 1))
+    wanted = model.predict(np.float32([[1], [9]]), verbose=0)
+    model.save(path)
+    with h5py.File(path, "r+") as file:
+        config = json.loads(file.attrs["model_config"])
+        of_bins = next(entry["config"] for entry in config["config"]["layers"] if entry["config"]["name"] == "bins")
+        of_bins["bin_boundaries"] = None
+        file.attrs["model_config"] = json.dumps(config)
+        group = file["model_weights"]["bins"]
+        group.attrs["weight_names"] = [b"bins/summary:0"]
+        group["bins/summary:0"] = model.layers[0].summary
+    again = pykeras.models.load_model(path, compile=False)
+    np.testing.assert_array_equal(again.predict(np.float32([[1], [9]]), verbose=0), wanted)
