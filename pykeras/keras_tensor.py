@@ -58,6 +58,9 @@ class KerasTensor(_core.SymbolicTensor):
         self.record_history = record_history
         self._keras_history = None
 
+    # Of ragged tensors, which there are none of.
+    ragged_rank = row_splits_dtype = None
+
     @property
     def sparse(self) -> bool:
         return False

@@ -85,6 +85,14 @@ def _shown(self) -> str:
     return str(self.numpy())
 
 
+def _reshape(self: Any, newshape: Any) -> Any:
+    return movement.reshape(self, newshape)
+
+
+def _squeeze(self: Any, axis: Any = None) -> Any:
+    return movement.squeeze(self, axis)
+
+
 def install() -> None:
     tensor: Any = _core.Tensor
     variable: Any = _core.Variable
@@ -112,8 +120,7 @@ def install() -> None:
         setattr(tensor, f"__{name}__", _method(function))
         setattr(tensor, f"__r{name}__", _reflected(function))
     symbolic: Any = KerasTensor
-    symbolic.reshape = _method(movement.reshape)
-    symbolic.squeeze = _method(movement.squeeze)
+    symbolic.reshape, symbolic.squeeze = _reshape, _squeeze
     tensor.__repr__ = _repr
     tensor.__str__ = _shown
     for name in ("__float__", "__int__", "__bool__", "__index__", "__len__", "item"):
