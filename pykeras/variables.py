@@ -99,6 +99,13 @@ class Variable(_core.Variable):
     [2.0, 3.0]
     """
 
+    name = path = ""
+    aggregation: str | None = "none"
+    synchronization: str | None = "auto"
+    regularizer: Any = None
+    constraint: Any = None
+    overwrite_with_gradient = False
+
     def __init__(
         self,
         initializer: Any,
@@ -126,9 +133,6 @@ class Variable(_core.Variable):
         self.aggregation = aggregation
         self.synchronization = synchronization
         self.layout = layout
-        self.regularizer = None
-        self.constraint = None
-        self.overwrite_with_gradient = False
         if isinstance(initializer, str):
             from pykeras import initializers
 
