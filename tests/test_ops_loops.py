@@ -75,3 +75,64 @@ def test_switch():
     assert [ops.switch(i, branches, 2) for i in (-5, 0, 1, 2, 9)] == [2, 2, -2, 20, 20]
     with pytest.raises(ValueError, match="at least one function"):
         ops.switch(0, [])
+
+
+class Chooses(pykeras.layers.Layer):
+    """Control flow that hangs on values: described by what its functions give, run by the values."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def call(self, x):
+        return self.function(x)
+
+
+FLOWS = [
+    (lambda x: ops.cond(ops.sum(x) > 0, lambda: x + 1, lambda: x - 1), lambda x: x + 1 if x.sum() > 0 else x - 1),
+    (lambda x: ops.switch(ops.cast(ops.max(x), "int32"), [lambda v: v * 2, lambda v: v * 3], x),
+     lambda x: x * (3 if x.max() >= 1 else 2)),
+    (lambda x: ops.while_loop(lambda v: ops.sum(v) < 50, lambda v: v + 10, x), lambda x: _until(x)),
+    (lambda x: ops.fori_loop(0, ops.cast(ops.max(x), "int32"), lambda i, v: v * 2, x), lambda x: x * 2 ** int(x.max())),
+    (lambda x: ops.slice(x, [ops.cast(ops.max(x), "int32") - 2, 0], (1, 2)), lambda x: x[int(x.max()) - 2 :][:1, :2]),
+]  # fmt: skip
+
+
+def _until(x):
+    while x.sum() < 50:
+        x = x + 10
+    return x
+
+
+@pytest.mark.filterwarnings("ignore:.*run eagerly")
+@pytest.mark.parametrize("function, wanted", FLOWS, ids=["cond", "switch", "while_loop", "fori_loop", "slice"])
+def test_control_flow_in_layers(function, wanted):
+    inputs = pykeras.Input((2,))
+    outputs = Chooses(function)(inputs)
+    model = pykeras.Model(inputs, outputs)
+    for x in (np.float32([[1, 2], [0, 1], [2, 0]]), np.float32([[-1, -2], [2, -4], [-1, 0]])):
+        if not (function is FLOWS[4][0] and x.max() < 2):
+            np.testing.assert_array_equal(model(x), wanted(x))
+    if function is FLOWS[4][0]:
+        assert function(inputs).shape == (1, 2)  # an op of tensors alone is a node of a model as well
+    else:
+        with pytest.raises(ValueError, match="in the call of a layer"):
+            function(inputs)
+
+
+def test_functions_that_disagree():
+    with pytest.raises(ValueError, match="cond: the functions must give the same"):
+        Chooses(lambda x: ops.cond(ops.sum(x) > 0, lambda: x, lambda: ops.sum(x, 1)))(pykeras.Input((2,)))
+
+
+def test_maps_over_an_unknown_number_of_slices():
+    inputs = pykeras.Input((3,))
+    outputs = ops.map(lambda row: (ops.sum(row), row * 2), inputs)
+    assert [t.shape for t in outputs] == [(None,), (None, 3)]
+    sums, doubled = pykeras.Model(inputs, outputs).predict(np.ones((4, 3), "float32"), verbose=0)
+    assert sums.tolist() == [3, 3, 3, 3] and doubled.shape == (4, 3)
+
+
+def test_unstack_by_a_given_number():
+    parts = ops.unstack(pykeras.Input((None, 4)), num=2, axis=1)
+    assert [part.shape for part in parts] == [(None, 4)] * 2

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pykeras import _core, convert, tree
+from pykeras import _core, convert
 from pykeras.dtypes import standardize_dtype
 from pykeras.keras_tensor import KerasTensor, known_sizes, operation
 from pykeras.ops.numbers import as_operand, static_shape
@@ -97,6 +97,10 @@ def unstack(x, num: int | None = None, axis: int = 0) -> list:
     from pykeras.ops.movement import split, squeeze
 
     count = static_shape(x)[axis]
+    if count is None and num is not None:
+        from pykeras.ops.indexing import take
+
+        return [take(x, i, axis) for i in range(num)]
     if count is None:
         raise ValueError(f"unstack: the size of axis {axis} of shape {static_shape(x)} is unknown")
     if num is not None and num != count:
@@ -104,46 +108,7 @@ def unstack(x, num: int | None = None, axis: int = 0) -> list:
     return [squeeze(part, axis) for part in split(x, count, axis)]
 
 
-def cond(pred, true_fn, false_fn):
-    """``true_fn()`` if ``pred`` else ``false_fn()``. A tensor as ``pred`` is read, which ends a recording."""
-    return true_fn() if bool(pred) else false_fn()
-
-
-def while_loop(cond, body, loop_vars, maximum_iterations: int | None = None):
-    """``loop_vars = body(*loop_vars)`` while ``cond(*loop_vars)``. Reading the condition ends a recording."""
-    single = not isinstance(loop_vars, (list, tuple))
-    state = (loop_vars,) if single else tuple(loop_vars)
-    count = 0
-    while (maximum_iterations is None or count < maximum_iterations) and bool(cond(*state)):
-        result = body(*state)
-        state = (result,) if single or not isinstance(result, (list, tuple)) else tuple(result)
-        count += 1
-    return state[0] if single else state
-
-
-def fori_loop(lower: int, upper: int, body_fun, init_val):
-    """``val = body_fun(i, val)`` for ``i`` in ``range(lower, upper)``."""
-    for i in range(int(lower), int(upper)):
-        init_val = body_fun(i, init_val)
-    return init_val
-
-
-def map(f, xs):  # noqa: A001 - Keras's name
-    """``f`` on each slice along axis 0, results stacked."""
-    from pykeras.ops.movement import stack
-
-    count = static_shape(tree.flatten(xs)[0])[0]
-    results = [f(tree.map_structure(lambda x, i=i: as_operand(x)[i], xs)) for i in range(count)]
-    return tree.map_structure(lambda *parts: stack(list(parts)), *results)
-
-
-def vectorized_map(function, elements):
-    """``map``."""
-    return map(function, elements)
-
-
 __all__ = [
-    "cast", "cond", "convert_to_numpy", "convert_to_tensor", "dtype", "fori_loop", "is_tensor", "map",
-    "ndim",
-    "saturate_cast", "shape", "size", "stop_gradient", "unstack", "vectorized_map", "while_loop",
+    "cast", "convert_to_numpy", "convert_to_tensor", "dtype", "is_tensor", "ndim", "saturate_cast", "shape", "size",
+    "stop_gradient", "unstack",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pykeras import _core
-from pykeras.keras_tensor import KerasTensor, operation
+from pykeras.keras_tensor import KerasTensor, any_symbolic, operation
 from pykeras.ops.core import cast
 from pykeras.ops.making import ones_like
 from pykeras.ops.numbers import as_operand, normal_axis, resized, sizes_list, static_shape
@@ -108,6 +108,9 @@ _ALL = builtin_slice(None)
 def slice(inputs, start_indices, shape):  # noqa: A001 - Keras's name
     """The block of ``shape`` that begins at ``start_indices``; a size of -1 takes the rest."""
     rank = len(static_shape(inputs))
+    if any_symbolic(start_indices):
+        sizes = sizes_list(shape)
+        return KerasTensor([None if size == -1 else size for size in sizes], as_operand(inputs).dtype)
     return op.slice(inputs, [int(i) for i in start_indices], sizes_list(shape), [1] * rank)
 
 
@@ -115,10 +118,10 @@ def slice(inputs, start_indices, shape):  # noqa: A001 - Keras's name
 def slice_update(inputs, start_indices, updates):
     """``inputs`` with the block at ``start_indices`` replaced by ``updates``."""
     inputs, updates = as_operand(inputs), as_operand(updates)
+    if any_symbolic(start_indices) or any(s is None for s in (*inputs.shape, *updates.shape)):
+        return KerasTensor(inputs.shape, inputs.dtype)
     starts = [int(i) for i in start_indices]
     ones = [1] * len(starts)
-    if any(s is None for s in (*inputs.shape, *updates.shape)):
-        return KerasTensor(inputs.shape, inputs.dtype)
     new = op.embed(updates, list(inputs.shape), starts, ones)
     place = op.embed(cast(ones_like(updates), "uint8"), list(inputs.shape), starts, ones)
     return op.select(cast(place, "bool"), new, inputs)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pykeras import tree
-from pykeras.keras_tensor import KerasTensor, any_symbolic, operation
+from pykeras.keras_tensor import KerasTensor, any_symbolic, is_describing, operation
 from pykeras.ops.core import convert_to_tensor, unstack
 from pykeras.ops.indexing import slice  # noqa: A004 - Keras's name
 from pykeras.ops.movement import concatenate, flip, stack  # noqa: A004 - Keras's names
@@ -124,6 +124,16 @@ def _rows(x: Any, axis: int, start: int, count: int) -> Any:
     return slice(x, starts, sizes)
 
 
+def cond(pred, true_fn, false_fn):
+    """``true_fn()`` if ``pred`` else ``false_fn()``. A tensor as ``pred`` is read, which ends a recording.
+
+    In the ``call`` of a layer that is being described both functions tell their results, which must agree.
+    """
+    if isinstance(pred, KerasTensor):
+        return _agreed("cond", true_fn(), false_fn())
+    return true_fn() if bool(pred) else false_fn()
+
+
 def switch(index: Any, branches: Any, *operands: Any):
     """``branches[index](*operands)``; an index out of range takes the first or last. A tensor as ``index`` is read,
     which ends a recording.
@@ -134,7 +144,73 @@ def switch(index: Any, branches: Any, *operands: Any):
     branches = list(branches)
     if not branches:
         raise ValueError("switch: branches: expected at least one function, got none")
+    if isinstance(index, KerasTensor):
+        return _agreed("switch", *(branch(*operands) for branch in branches))
     return branches[min(max(int(index), 0), len(branches) - 1)](*operands)
 
 
-__all__ = ["associative_scan", "scan", "switch"]
+def while_loop(cond, body, loop_vars, maximum_iterations: int | None = None):
+    """``loop_vars = body(*loop_vars)`` while ``cond(*loop_vars)``. Reading the condition ends a recording."""
+    single = not isinstance(loop_vars, (list, tuple))
+    state = (loop_vars,) if single else tuple(loop_vars)
+    count = 0
+    while maximum_iterations is None or count < maximum_iterations:
+        goes_on = cond(*state)
+        if isinstance(goes_on, KerasTensor):
+            return _described("while_loop", loop_vars)
+        if not bool(goes_on):
+            break
+        result = body(*state)
+        state = (result,) if single or not isinstance(result, (list, tuple)) else tuple(result)
+        count += 1
+    return state[0] if single else state
+
+
+def fori_loop(lower: Any, upper: Any, body_fun, init_val):
+    """``val = body_fun(i, val)`` for ``i`` in ``range(lower, upper)``."""
+    if any_symbolic(lower, upper):
+        return _described("fori_loop", init_val)
+    for i in range(int(lower), int(upper)):
+        init_val = body_fun(i, init_val)
+    return init_val
+
+
+@operation
+def map(f, xs):  # noqa: A001 - Keras's name
+    """``f`` on each slice along axis 0, results stacked."""
+    xs = _whole(xs)
+    count = tree.flatten(xs)[0].shape[0]
+    if any_symbolic(xs):
+        return tree.map_structure(lambda leaf: _with_length(leaf, count), f(tree.map_structure(_slice_of, xs)))
+    results = [f(tree.map_structure(lambda x, i=i: x[i], xs)) for i in range(count)]
+    return tree.map_structure(lambda *parts: stack(list(parts)), *results)
+
+
+def vectorized_map(function, elements):
+    """``map``."""
+    return map(function, elements)
+
+
+def _described(what: str, results: Any) -> Any:
+    """Symbolic tensors of the results' shapes. In a functional model they would have no way to their values."""
+    if not is_describing():
+        raise ValueError(f"{what}: it depends on values that a symbolic tensor has not: use it in the call of a layer")
+    return tree.map_structure(lambda leaf: KerasTensor(convert_to_tensor(leaf).shape, convert_to_tensor(leaf).dtype),
+                              results)  # fmt: skip
+
+
+def _agreed(what: str, *results: Any) -> Any:
+    described = [_described(what, each) for each in results]
+
+    def same(first: KerasTensor, *others: KerasTensor) -> KerasTensor:
+        for other in others:
+            if (other.shape, other.dtype) != (first.shape, first.dtype):
+                raise ValueError(
+                    f"{what}: the functions must give the same, got {first.dtype} {first.shape} and {other.dtype} {other.shape}"
+                )
+        return first
+
+    return tree.map_structure(same, *described)
+
+
+__all__ = ["associative_scan", "cond", "fori_loop", "map", "scan", "switch", "vectorized_map", "while_loop"]
