@@ -22,7 +22,7 @@ SETTINGS := $(foreach define,$(DEFINES),-Ccmake.define.$(define))
 # The build's requirements live in the environment, so that a rebuild compiles only what changed.
 BUILD_WHEEL := $(BIN)/pip wheel --quiet --no-deps --no-build-isolation --check-build-dependencies
 
-.PHONY: all demo test parity bench bench-peers bench-micro lint format wheel install sanitize stubs openmp-off clean
+.PHONY: all demo test parity parity-tools bench bench-peers bench-micro lint format wheel install sanitize stubs openmp-off clean
 all: install
 
 $(TOOLS): pyproject.toml
@@ -70,13 +70,17 @@ bench-peers: $(INSTALLED)
 KERAS_PYTHON ?= $(CURDIR)/build/parity/keras/bin/python
 TF_KERAS_PYTHON ?= $(CURDIR)/build/parity/tf_keras/bin/python
 
-build/parity/keras/bin/python:
-	$(PYTHON) -m venv build/parity/keras && build/parity/keras/bin/pip install --quiet "keras>=3.10" jax
+$(CURDIR)/build/parity/keras/bin/python:
+	$(PYTHON) -m venv build/parity/keras.new && build/parity/keras.new/bin/pip install --quiet "keras>=3.10" jax
+	mv build/parity/keras.new build/parity/keras
 
-build/parity/tf_keras/bin/python:
-	$(PYTHON) -m venv build/parity/tf_keras && build/parity/tf_keras/bin/pip install --quiet tensorflow-cpu tf_keras
+$(CURDIR)/build/parity/tf_keras/bin/python:
+	$(PYTHON) -m venv build/parity/tf_keras.new && build/parity/tf_keras.new/bin/pip install --quiet tensorflow-cpu tf_keras
+	mv build/parity/tf_keras.new build/parity/tf_keras
 
-parity: $(INSTALLED) $(KERAS_PYTHON) $(TF_KERAS_PYTHON)
+parity-tools: $(KERAS_PYTHON) $(TF_KERAS_PYTHON)
+
+parity: $(INSTALLED) parity-tools
 	rm -rf build/parity/files && mkdir -p build/parity
 	cd build/parity && $(BIN)/python $(CURDIR)/tests/parity/write_files.py files
 	cd build/parity && KERAS_BACKEND=jax $(KERAS_PYTHON) -W ignore $(CURDIR)/tests/parity/check_files.py keras files
