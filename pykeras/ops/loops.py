@@ -175,10 +175,14 @@ def fori_loop(lower: Any, upper: Any, body_fun, init_val):
     return init_val
 
 
-@operation
 def map(f, xs):  # noqa: A001 - Keras's name
     """``f`` on each slice along axis 0, results stacked."""
-    xs = _whole(xs)
+    return _map(f, _whole(xs))
+
+
+@operation
+def _map(f: Callable, xs: Any) -> Any:
+    """One node of a model; not public, so that no file can name it."""
     count = tree.flatten(xs)[0].shape[0]
     if any_symbolic(xs):
         return tree.map_structure(lambda leaf: _with_length(leaf, count), f(tree.map_structure(_slice_of, xs)))
