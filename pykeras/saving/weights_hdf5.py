@@ -98,8 +98,7 @@ def read(group, model, skip_mismatch=False):
         ValueError: another number of layers or weights, or other shapes; names, numbers and shapes are said.
     """
     wanted = [layer for layer in model.layers if layer.weights]
-    saved = {name: files.member(group, name) for name in files.read_names(group, "layer_names")}
-    saved = {name: each for name, each in saved.items() if files.read_names(each, "weight_names")}
+    saved = _saved_layers(group)
     _read_states(model, saved)
     if len(saved) != len(wanted):
         raise ValueError(
@@ -119,6 +118,12 @@ def read(group, model, skip_mismatch=False):
     return _assign(plan)
 
 
+def _saved_layers(group):
+    """The groups of the layers that have weights in the file, by name."""
+    saved = {name: files.member(group, name) for name in files.read_names(group, "layer_names")}
+    return {name: each for name, each in saved.items() if files.read_names(each, "weight_names")}
+
+
 def _read_states(model, saved):
     """Hands what tf_keras kept as weights to layers that keep it otherwise, and takes it out of ``saved``."""
     for layer in model.layers:
@@ -134,13 +139,12 @@ def read_by_name(group, model, skip_mismatch=False):
     Raises:
         ValueError: a layer of that name has other weights, unless ``skip_mismatch``.
     """
-    names = set(files.read_names(group, "layer_names"))
-    plan, origin = [], _origin(group)
+    saved, origin = _saved_layers(group), _origin(group)
+    _read_states(model, saved)
+    plan = []
     for layer in model.layers:
-        if layer.name in names and layer.weights:
-            saved = files.member(group, layer.name)
-            if files.read_names(saved, "weight_names"):
-                plan += _plan(layer, ordered_weights(layer), saved, layer.name, skip_mismatch, origin)
+        if layer.name in saved and layer.weights:
+            plan += _plan(layer, ordered_weights(layer), saved[layer.name], layer.name, skip_mismatch, origin)
     return _assign(plan)
 
 

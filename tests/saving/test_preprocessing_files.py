@@ -124,3 +124,6 @@ def test_a_discretization_that_tf_keras_adapted(tmp_path):
         group["bins/summary:0"] = model.layers[0].summary
     again = pykeras.models.load_model(path, compile=False)
     np.testing.assert_array_equal(again.predict(np.float32([[1], [9]]), verbose=0), wanted)
+    fresh = pykeras.models.model_from_json(json.dumps(config))
+    fresh.load_weights(path, by_name=True)
+    np.testing.assert_array_equal(fresh.predict(np.float32([[1], [9]]), verbose=0), wanted)
