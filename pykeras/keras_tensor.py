@@ -7,6 +7,7 @@ import functools
 import inspect
 import itertools
 import re
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -243,21 +244,26 @@ class UnknownSize(TypeError):
     """A layer that is being described asks for a size that is unknown."""
 
 
-class refusing_unknown_sizes:  # noqa: N801 - a context, like no_history
-    """Context in which ``ops.shape`` raises ``UnknownSize`` rather than give None for a size."""
-
+class _Refusals(threading.local):
     depth = 0
 
+
+_refusals = _Refusals()
+
+
+class refusing_unknown_sizes:  # noqa: N801 - a context, like no_history
+    """Context in which ``ops.shape`` raises ``UnknownSize`` in this thread rather than give None for a size."""
+
     def __enter__(self):
-        refusing_unknown_sizes.depth += 1
+        _refusals.depth += 1
 
     def __exit__(self, *_):
-        refusing_unknown_sizes.depth -= 1
+        _refusals.depth -= 1
 
 
 def known_sizes(shape: tuple) -> tuple:
     """The shape, for a caller that may compute with its sizes."""
-    if refusing_unknown_sizes.depth and None in shape:
+    if _refusals.depth and None in shape:
         raise UnknownSize(f"the shape {shape} has unknown sizes")
     return shape
 
