@@ -1,4 +1,6 @@
 // Matrix product: small ones read their operands in place, the others are packed and blocked (gemm_blocked.h).
+#include <algorithm>
+
 #include "families.h"
 #include "gemm_blocked.h"
 
@@ -104,7 +106,10 @@ void strided_product(const GemmArgs<T>& g) {
   const int64_t tile_columns = max_packets<T>(static_cast<int>(band)) * width;
   const int64_t threads = num_threads();
   const bool split_rows = bands >= 2 * threads;
-  const int64_t rows_per_task = split_rows ? ceil_div(bands, threads) * band : g.m;
+  // Rows of a that stay in an L2 cache while the columns of b pass.
+  const int64_t cached_bands = ceil_div(131072, band * k_count * static_cast<int64_t>(sizeof(T)));
+  const int64_t bands_per_thread = ceil_div(bands, threads);
+  const int64_t rows_per_task = split_rows ? band * std::min(bands_per_thread, cached_bands) : g.m;
   const int64_t columns_per_task = split_rows ? g.n : round_up(ceil_div(g.n, threads), tile_columns);
   const int64_t row_tasks = ceil_div(g.m, rows_per_task), column_tasks = ceil_div(g.n, columns_per_task);
 
@@ -131,39 +136,54 @@ void strided_product(const GemmArgs<T>& g) {
   });
 }
 
-/// A band of rows times a long, narrow b read in place: each block of k is a task, which streams through its part of b,
-/// and the blocks are added in their order, as ever.
 template <class T>
-void long_band(const GemmArgs<T>& g) {
-  const int64_t k_count = Blocking<T>::k_count(g.k), size = g.m * g.n;
-  const int64_t blocks = ceil_div(g.k, k_count);
-  T* const sums = static_cast<T*>(thread_scratch(2, blocks * size * sizeof(T)));
-  parallel_for(blocks, product_work(g.m, g.n, g.k), [&](int64_t task) {
-    GemmArgs<T> part = g;
-    part.k = g.k - task * k_count < k_count ? g.k - task * k_count : k_count;
-    part.a += task * k_count * (g.trans_a ? g.lda : 1);
-    part.b += task * k_count * g.ldb;
-    part.c = sums + task * size;
-    part.ldc = g.n;
-    part.accumulate = false;
-    part.epilogue = {};
-    strided_product(part);
-  });
-  sum_parts(blocks, g.m, g.n, sums, output_of(g));
+bool strided_product_takes(const GemmArgs<T>& g) {
+  return !g.trans_b && g.n >= Packet<T>::width;
+}
+
+/// Whether a may be read in place: its rows lie along k, or its steps of k are not a page of memory apart.
+template <class T>
+bool reads_in_place(const GemmArgs<T>& g) {
+  return !g.trans_a || g.lda * static_cast<int64_t>(sizeof(T)) < 4096;
+}
+
+/// Whether packing would not be repaid: c is a few rows high, or b stays in a cache close by as it stands.
+template <class T>
+bool is_small(const GemmArgs<T>& g) {
+  const int64_t b_bytes = g.n * g.k * static_cast<int64_t>(sizeof(T));
+  const int64_t near = g.n <= 4 * Tile<T>::columns ? 65536 : 16384;
+  return g.m <= 2 * Tile<T>::rows || (reads_in_place(g) && b_bytes <= near);
 }
 
 template <class T>
 void packed_product(const GemmArgs<T>& g) {
   const int64_t a_row = g.trans_a ? 1 : g.lda, a_step = g.trans_a ? g.lda : 1;
-  const MatrixPanels<T, Tile<T>::rows> pack_a{g.a, a_row, a_step};
-  const MatrixPanels<T, Tile<T>::columns> pack_b{g.b, g.trans_b ? g.ldb : 1, g.trans_b ? 1 : g.ldb};
-  if (is_long(g)) {
-    blocked_product_split_k(g.m, g.n, g.k, pack_a, pack_b, output_of(g));
-  } else {
-    const bool in_place = g.n <= 2 * Tile<T>::columns;
-    blocked_product(g.m, g.n, g.k, pack_a, pack_b, output_of(g),
-                    in_place ? StridedRows<T>{g.a, a_row, a_step} : StridedRows<T>{});
-  }
+  const bool in_place = g.n <= 4 * Tile<T>::columns && reads_in_place(g);
+  blocked_product(g.m, g.n, g.k, MatrixPanels<T, Tile<T>::rows>{g.a, a_row, a_step},
+                  MatrixPanels<T, Tile<T>::columns>{g.b, g.trans_b ? g.ldb : 1, g.trans_b ? 1 : g.ldb}, output_of(g),
+                  in_place ? StridedRows<T>{g.a, a_row, a_step} : StridedRows<T>{});
+}
+
+/// The routes agree bit for bit; the sizes choose the faster.
+template <class T>
+void strided_or_packed_product(const GemmArgs<T>& g) {
+  if (strided_product_takes(g) && is_small(g)) return strided_product(g);
+  packed_product(g);
+}
+
+template <class T, class Product>
+void product_of_parts(const GemmArgs<T>& g, int64_t part_steps, const Product& product) {
+  product_of_parts(g.m, g.n, g.k, part_steps, output_of(g), [&](int64_t begin, int64_t steps, T* c) {
+    GemmArgs<T> part = g;
+    part.k = steps;
+    part.a += begin * (g.trans_a ? g.lda : 1);
+    part.b += begin * (g.trans_b ? 1 : g.ldb);
+    part.c = c;
+    part.ldc = g.n;
+    part.accumulate = false;
+    part.epilogue = {};
+    product(part);
+  });
 }
 
 template <class T>
@@ -176,7 +196,11 @@ void single_product(const GemmArgs<T>& g) {
     output_of(g).activate(0, g.m, 0, 1);
   } else if (g.trans_b && g.m <= 4) {
     rows_times_transpose(g);
-  } else if (contiguous_vector_b && g.ldc == 1 && g.m >= Packet<T>::width && !g.epilogue.bias && !is_long(g)) {
+  } else if (is_long(g)) {
+    const int64_t part_steps = long_k_part<T>(g.m, g.n, g.k);
+    if (part_steps == g.k) return packed_product(g);
+    product_of_parts(g, part_steps, strided_or_packed_product<T>);
+  } else if (contiguous_vector_b && g.ldc == 1 && g.m >= Packet<T>::width && !g.epilogue.bias) {
     GemmArgs<T> transposed = g;  // a column is the transpose of a row: c^T = b^T · a
     transposed.m = 1;
     transposed.n = g.m;
@@ -188,14 +212,11 @@ void single_product(const GemmArgs<T>& g) {
     transposed.trans_b = false;
     transposed.ldc = g.m;
     strided_product(transposed);
-  } else if (!g.trans_b && g.n >= Packet<T>::width && !is_long(g) && g.m <= Tile<T>::rows && g.n <= 512 &&
-             g.k >= 4 * Blocking<T>::k) {
-    long_band(g);
-  } else if (!g.trans_b && g.n >= Packet<T>::width && !is_long(g) &&
-             (g.m <= Tile<T>::rows || g.n * g.k * static_cast<int64_t>(sizeof(T)) <= 65536)) {
-    strided_product(g);
+  } else if (strided_product_takes(g) && g.m <= Tile<T>::rows && g.n <= 512 && g.k >= 4 * Blocking<T>::k) {
+    // A band of rows times a long, narrow b: the blocks of k are tasks, each streaming through its part of b.
+    product_of_parts(g, Blocking<T>::k_count(g.k), strided_product<T>);
   } else {
-    packed_product(g);
+    strided_or_packed_product(g);
   }
 }
 

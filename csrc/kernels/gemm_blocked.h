@@ -173,29 +173,43 @@ void sum_parts(int64_t parts, int64_t m, int64_t n, const T* sums, const Output<
   out.activate(0, m, 0, n);
 }
 
-/// The same for a small c and a long k, as gradients of kernels are: k is cut into up to 16 parts whose products are
-/// summed in order. The parts depend on the sizes alone, so the bits do not depend on the threads.
+/// Cuts k into parts of `part_steps`, each a task product(begin, steps, T* c) into a dense c of its own, and sums them
+/// in their order.
+template <class T, class Product>
+void product_of_parts(int64_t m, int64_t n, int64_t k, int64_t part_steps, const Output<T>& out,
+                      const Product& product) {
+  const int64_t parts = ceil_div(k, part_steps);
+  T* const sums = static_cast<T*>(thread_scratch(2, parts * m * n * sizeof(T)));
+  parallel_for(parts, product_work(m, n, k), [&](int64_t part) {
+    const int64_t begin = part * part_steps;
+    product(begin, k - begin < part_steps ? k - begin : part_steps, sums + part * m * n);
+  });
+  sum_parts(parts, m, n, sums, out);
+}
+
+/// Steps in a part of a long k under a small c, as gradients of kernels have: at most 16 parts, all of k where it is
+/// short or c is large. It depends on the sizes alone, so the bits do not depend on the threads.
+template <class T>
+int64_t long_k_part(int64_t m, int64_t n, int64_t k) {
+  const int64_t parts = ceil_div(k, 4 * Blocking<T>::k);
+  return m * n > 1 << 16 ? k : ceil_div(k, parts < 16 ? parts : 16);
+}
+
+/// blocked_product with a long k in parts.
 template <class T, class PackA, class PackB>
 void blocked_product_split_k(int64_t m, int64_t n, int64_t k, const PackA& pack_a, const PackB& pack_b,
                              const Output<T>& out) {
-  const int64_t k_parts = ceil_div(k, 4 * Blocking<T>::k);
-  const int64_t part_steps = ceil_div(k, k_parts < 16 ? k_parts : 16);
-  const int64_t parts = ceil_div(k, part_steps);
-  if (parts == 1 || m * n > 1 << 16) return blocked_product(m, n, k, pack_a, pack_b, out);
-
-  T* sums = static_cast<T*>(thread_scratch(2, parts * m * n * sizeof(T)));
-  parallel_for(parts, product_work(m, n, k), [&](int64_t part) {
-    const int64_t begin = part * part_steps;
-    const int64_t steps = k - begin < part_steps ? k - begin : part_steps;
+  const int64_t part_steps = long_k_part<T>(m, n, k);
+  if (part_steps == k) return blocked_product(m, n, k, pack_a, pack_b, out);
+  product_of_parts(m, n, k, part_steps, out, [&](int64_t begin, int64_t steps, T* c) {
     const auto pack_a_part = [&](T* panels, int64_t first, int64_t count, int64_t k_begin, int64_t k_count) {
       pack_a(panels, first, count, begin + k_begin, k_count);
     };
     const auto pack_b_part = [&](T* panels, int64_t first, int64_t count, int64_t k_begin, int64_t k_count) {
       pack_b(panels, first, count, begin + k_begin, k_count);
     };
-    blocked_product(m, n, steps, pack_a_part, pack_b_part, Output<T>{sums + part * m * n, n, false, {}});
+    blocked_product(m, n, steps, pack_a_part, pack_b_part, Output<T>{c, n, false, {}});
   });
-  sum_parts(parts, m, n, sums, out);
 }
 
 }  // namespace pykeras::kernels::PYKERAS_ISA

@@ -71,7 +71,13 @@ struct MatrixPanels {
  private:
   template <int count>
   void copy_panels(const T* source, int64_t k_count, T* panels) const {
+    constexpr int64_t ahead = 8;  // rows far apart in memory come in time only if asked for
     for (int64_t p = 0; p < k_count; ++p, source += k_step, panels += lanes) {
+      if (p + ahead < k_count) {
+        PYKERAS_UNROLL
+        for (int i = 0; i < count * lanes; i += 64 / sizeof(T)) packet_ops::prefetch(source + ahead * k_step + i);
+        packet_ops::prefetch(source + ahead * k_step + count * lanes - 1);
+      }
       PYKERAS_UNROLL
       for (int i = 0; i < count; ++i) std::memcpy(panels + i * lanes * k_count, source + i * lanes, lanes * sizeof(T));
     }
