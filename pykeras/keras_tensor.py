@@ -16,7 +16,6 @@ from pykeras.dtypes import standardize_dtype
 
 _name_counts: collections.Counter = collections.Counter()
 _node_count = itertools.count()
-_history_off = 0
 
 
 def snake_case(name: str) -> str:
@@ -103,8 +102,7 @@ def is_keras_tensor(x: Any) -> bool:
     return isinstance(x, KerasTensor)
 
 
-def any_symbolic(*structures: Any) -> bool:
-    return any(isinstance(leaf, KerasTensor) for structure in structures for leaf in tree.flatten(structure))
+any_symbolic = _core.any_symbolic
 
 
 class Arguments:
@@ -206,64 +204,66 @@ class Operation:
 
 def record_node(operation: Operation, outputs: Any, args: tuple, kwargs: dict) -> Any:
     """Makes ``outputs`` the results of a call of ``operation``; what was passed through becomes a tensor of its own."""
+    describing = is_describing()
     given = {id(leaf) for leaf in tree.flatten((args, kwargs)) if isinstance(leaf, KerasTensor)}
 
     def own(leaf):
-        if isinstance(leaf, (_core.Tensor, _core.Variable)) and not _history_off:
+        if isinstance(leaf, (_core.Tensor, _core.Variable)) and not describing:
             return KerasTensor(leaf.shape, leaf.dtype)  # of a layer that hands out a weight, or a constant
         if not isinstance(leaf, KerasTensor):
             return leaf
-        if id(leaf) in given or (leaf._keras_history is not None and not _history_off):
+        if id(leaf) in given or (leaf._keras_history is not None and not describing):
             return KerasTensor(leaf.shape, leaf.dtype)
         return leaf
 
     outputs = tree.map_structure(own, outputs)
-    if not _history_off:
+    if not describing:
         Node(operation, args, kwargs, outputs)
     return outputs
 
 
+class _Depths(threading.local):
+    """How many of the contexts below this thread is in."""
+
+    no_history = 0
+    refusing = 0
+
+
+_depths = _Depths()
+
+
 class no_history:
-    """Context in which calls on symbolic tensors compute shapes only and leave no nodes."""
+    """Context in which calls of this thread on symbolic tensors compute shapes only and leave no nodes."""
 
     def __enter__(self):
-        global _history_off
-        _history_off += 1
+        _depths.no_history += 1
 
     def __exit__(self, *_):
-        global _history_off
-        _history_off -= 1
+        _depths.no_history -= 1
 
 
 def is_describing() -> bool:
     """Whether a layer is being called on symbolic tensors, only to tell the shapes of its outputs."""
-    return _history_off > 0
+    return _depths.no_history > 0
 
 
 class UnknownSize(TypeError):
     """A layer that is being described asks for a size that is unknown."""
 
 
-class _Refusals(threading.local):
-    depth = 0
-
-
-_refusals = _Refusals()
-
-
 class refusing_unknown_sizes:  # noqa: N801 - a context, like no_history
     """Context in which ``ops.shape`` raises ``UnknownSize`` in this thread rather than give None for a size."""
 
     def __enter__(self):
-        _refusals.depth += 1
+        _depths.refusing += 1
 
     def __exit__(self, *_):
-        _refusals.depth -= 1
+        _depths.refusing -= 1
 
 
 def known_sizes(shape: tuple) -> tuple:
     """The shape, for a caller that may compute with its sizes."""
-    if _refusals.depth and None in shape:
+    if _depths.refusing and None in shape:
         raise UnknownSize(f"the shape {shape} has unknown sizes")
     return shape
 
@@ -285,7 +285,7 @@ def operation(function: Callable) -> Callable:
 
     @functools.wraps(function)
     def wrapper(*args, **kwargs):
-        if _history_off or not any_symbolic(args, kwargs):
+        if not any_symbolic(args, kwargs) or is_describing():
             return function(*args, **kwargs)
         name = kwargs.pop("name", None) if "name" not in signature.parameters else None
         return FunctionOperation(wrapper, name).symbolic_call(*args, **kwargs)

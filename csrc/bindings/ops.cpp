@@ -124,7 +124,7 @@ void settle_weak(const OpInfo& info, std::vector<Operand>& operands) {
     if (!is_float(own) && own != DType::boolean && !is_float(target)) {
       const int64_t number = own == DType::int64 ? *operand.tensor.as<int64_t>() : *operand.tensor.as<int32_t>();
       expect(fits(number, target), info.name.c_str(),
-             "the number " + std::to_string(number) + " does not fit into " + name_of(target));
+             [&] { return "the number " + std::to_string(number) + " does not fit into " + name_of(target); });
     }
     Tensor converted(Spec{target, Shape{}});
     table().cast(own, target, 1, operand.tensor.data(), converted.data());
@@ -132,63 +132,108 @@ void settle_weak(const OpInfo& info, std::vector<Operand>& operands) {
   }
 }
 
-py::object call(const OpInfo& info, const py::args& args, const py::kwargs& kwargs) {
-  const size_t n_inputs = info.inputs.size(), n_attributes = info.attributes.size();
-  if (args.size() > n_inputs + n_attributes) {
-    throw TypeError(info.name + ": expected at most " + std::to_string(n_inputs + n_attributes) + " arguments, got " +
-                    std::to_string(args.size()));
+/// An op as Python calls it. What the calls have in common is made once.
+class Callable {
+ public:
+  explicit Callable(const OpInfo& op) : info_(op) {
+    for (const std::string& input : info_.inputs) {
+      const char last = input.back();
+      inputs_.push_back({plain(input), interned(plain(input)), last == '*', last == '?'});
+    }
+    for (const AttributeInfo& attribute : info_.attributes) {
+      keys_.push_back(interned(attribute.name));
+      initial_.push_back(attribute.initial);
+    }
   }
-  size_t used = 0;
-  const auto argument = [&](size_t position, const std::string& name) -> py::object {
-    if (position < args.size()) {
-      if (kwargs.contains(name)) throw TypeError(info.name + ": " + name + " is given twice");
-      return args[position];
-    }
-    if (kwargs.contains(name)) {
-      ++used;
-      return kwargs[name.c_str()];
-    }
-    return py::object();
+
+  py::object operator()(const py::args& args, const py::kwargs& kwargs);
+
+ private:
+  struct Input {
+    std::string name;
+    py::object key;
+    bool several, optional;
   };
 
+  static py::object interned(const std::string& name) {
+    return py::reinterpret_steal<py::object>(PyUnicode_InternFromString(name.c_str()));
+  }
+  /// The argument at `position` or of that name; null when it is not given.
+  py::handle argument(const py::args& args, const py::kwargs& kwargs, size_t position, const py::object& name) const {
+    const py::handle named = kwargs.empty() ? nullptr : PyDict_GetItemWithError(kwargs.ptr(), name.ptr());
+    if (position >= args.size()) return named;
+    if (named) throw TypeError(info_.name + ": " + name.cast<std::string>() + " is given twice");
+    return PyTuple_GET_ITEM(args.ptr(), position);
+  }
+  std::vector<Operand> operands_from(const py::args& args, const py::kwargs& kwargs) const;
+  OpPtr op_from(const py::args& args, const py::kwargs& kwargs);
+  void refuse_unknown(const py::kwargs& kwargs) const;
+
+  OpInfo info_;
+  std::vector<Input> inputs_;
+  std::vector<py::object> keys_;  // of the attributes
+  std::vector<Attribute> initial_;
+  OpPtr initial_op_;  // of calls that leave the attributes as they are
+};
+
+std::vector<Operand> Callable::operands_from(const py::args& args, const py::kwargs& kwargs) const {
   std::vector<Operand> operands;
-  for (size_t i = 0; i < n_inputs; ++i) {
-    const std::string& input = info.inputs[i];
-    const std::string name = plain(input);
-    const py::object value = argument(i, name);
-    if (input.back() == '*') {
-      if (!value) throw TypeError(info.name + ": missing argument " + name);
+  operands.reserve(inputs_.size());
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    const Input& input = inputs_[i];
+    const py::handle value = argument(args, kwargs, i, input.key);
+    if (input.several) {
+      if (!value) throw TypeError(info_.name + ": missing argument " + input.name);
       if (!py::isinstance<py::iterable>(value)) {
-        throw TypeError(info.name + ": " + name + ": expected a list of tensors, got " +
+        throw TypeError(info_.name + ": " + input.name + ": expected a list of tensors, got " +
                         py::repr(value).cast<std::string>());
       }
       for (py::handle element : py::reinterpret_borrow<py::iterable>(value)) {
-        operands.push_back(operand_from(element, info.name.c_str(), name.c_str()));
+        operands.push_back(operand_from(element, info_.name.c_str(), input.name.c_str()));
       }
     } else if (value && !value.is_none()) {
-      operands.push_back(operand_from(value, info.name.c_str(), name.c_str()));
-    } else if (input.back() == '?') {
+      operands.push_back(operand_from(value, info_.name.c_str(), input.name.c_str()));
+    } else if (input.optional) {
       operands.emplace_back();
     } else {
-      throw TypeError(info.name + ": missing argument " + name);
+      throw TypeError(info_.name + ": missing argument " + input.name);
     }
   }
-  std::vector<Attribute> attributes;
-  for (size_t i = 0; i < n_attributes; ++i) {
-    const py::object value = argument(n_inputs + i, info.attributes[i].name);
-    attributes.push_back(value ? attribute_from(info, info.attributes[i], value) : info.attributes[i].initial);
-  }
-  if (used < kwargs.size()) {
-    for (const auto& [key, value] : kwargs) {
-      bool known = false;
-      for (const std::string& input : info.inputs) known = known || plain(input) == key.cast<std::string>();
-      for (const AttributeInfo& attribute : info.attributes) known = known || attribute.name == key.cast<std::string>();
-      if (!known) throw TypeError(info.name + ": unknown argument " + key.cast<std::string>());
-    }
-  }
+  return operands;
+}
 
-  settle_weak(info, operands);
-  const OpPtr op = info.make(attributes);
+OpPtr Callable::op_from(const py::args& args, const py::kwargs& kwargs) {
+  std::vector<Attribute> attributes;
+  for (size_t i = 0; i < keys_.size(); ++i) {
+    const py::handle value = argument(args, kwargs, inputs_.size() + i, keys_[i]);
+    if (!value) continue;
+    if (attributes.empty()) attributes = initial_;
+    attributes[i] = attribute_from(info_, info_.attributes[i], value);
+  }
+  if (!attributes.empty()) return info_.make(attributes);
+  if (!initial_op_) initial_op_ = info_.make(initial_);
+  return initial_op_;
+}
+
+void Callable::refuse_unknown(const py::kwargs& kwargs) const {
+  for (const auto& [key, value] : kwargs) {
+    const std::string name = key.cast<std::string>();
+    bool known = false;
+    for (const Input& input : inputs_) known = known || input.name == name;
+    for (const AttributeInfo& attribute : info_.attributes) known = known || attribute.name == name;
+    if (!known) throw TypeError(info_.name + ": unknown argument " + name);
+  }
+}
+
+py::object Callable::operator()(const py::args& args, const py::kwargs& kwargs) {
+  if (args.size() > inputs_.size() + keys_.size()) {
+    throw TypeError(info_.name + ": expected at most " + std::to_string(inputs_.size() + keys_.size()) +
+                    " arguments, got " + std::to_string(args.size()));
+  }
+  std::vector<Operand> operands = operands_from(args, kwargs);
+  const OpPtr op = op_from(args, kwargs);
+  refuse_unknown(kwargs);
+  settle_weak(info_, operands);
   bool symbolic = false;
   for (const Operand& operand : operands) symbolic = symbolic || operand.symbolic;
   py::list results;
@@ -205,8 +250,11 @@ py::object call(const OpInfo& info, const py::args& args, const py::kwargs& kwar
     }
   } else {
     Tensors inputs;
+    inputs.reserve(operands.size());
     for (Operand& operand : operands) inputs.push_back(std::move(operand.tensor));
-    for (const Tensor& output : run_op(op, std::move(inputs))) results.append(output);
+    const Tensors outputs = run_op(op, std::move(inputs));
+    if (outputs.size() == 1) return py::cast(outputs[0]);
+    for (const Tensor& output : outputs) results.append(output);
   }
   if (results.size() == 1) return results[0];
   return py::tuple(results);
@@ -221,9 +269,10 @@ void bind_ops(py::module_& m) {
   options.disable_function_signatures();
   for (const OpInfo& info : op_registry()) {
     const std::string doc = signature(info) + "\n\n" + info.doc;
+    const auto callable = std::make_shared<Callable>(info);
     ops.def(
-        info.name.c_str(), [info](const py::args& args, const py::kwargs& kwargs) { return call(info, args, kwargs); },
-        doc.c_str());
+        info.name.c_str(),
+        [callable](const py::args& args, const py::kwargs& kwargs) { return (*callable)(args, kwargs); }, doc.c_str());
   }
   py::list registry;
   for (const OpInfo& info : op_registry()) {

@@ -26,28 +26,38 @@ struct IndexError : Error {
 
 inline std::string dim_text(int64_t dim) { return dim == Shape::unknown ? "None" : std::to_string(dim); }
 
-inline void expect(bool condition, const char* name, const std::string& message) {
+inline void expect(bool condition, const char* name, const char* message) {
   if (!condition) throw Error(std::string(name) + ": " + message);
 }
 
-inline void expect_equal(const char* name, const std::string& what, int64_t expected, int64_t got) {
-  expect(compatible(expected, got), name, what + ": expected " + dim_text(expected) + ", got " + dim_text(got));
+/// The same with a message that message() composes, only when it is needed.
+template <class Message>
+auto expect(bool condition, const char* name, const Message& message) -> decltype(message(), void()) {
+  if (!condition) throw Error(std::string(name) + ": " + message());
+}
+
+inline void expect_equal(const char* name, const char* what, int64_t expected, int64_t got) {
+  expect(compatible(expected, got), name,
+         [&] { return std::string(what) + ": expected " + dim_text(expected) + ", got " + dim_text(got); });
 }
 
 inline void expect_rank(const char* name, const char* what, const Spec& spec, int rank) {
-  expect(spec.rank() == rank, name,
-         std::string(what) + ": expected " + std::to_string(rank) + " axes, got shape " + spec.shape.text());
+  expect(spec.rank() == rank, name, [&] {
+    return std::string(what) + ": expected " + std::to_string(rank) + " axes, got shape " + spec.shape.text();
+  });
 }
 
 inline void expect_min_rank(const char* name, const char* what, const Spec& spec, int rank) {
-  expect(spec.rank() >= rank, name,
-         std::string(what) + ": expected at least " + std::to_string(rank) + " axes, got shape " + spec.shape.text());
+  expect(spec.rank() >= rank, name, [&] {
+    return std::string(what) + ": expected at least " + std::to_string(rank) + " axes, got shape " + spec.shape.text();
+  });
 }
 
 inline void expect_same_shape(const char* name, const char* what, const Spec& expected, const Spec& got) {
   bool same = expected.rank() == got.rank();
   for (int axis = 0; same && axis < got.rank(); ++axis) same = compatible(expected.dim(axis), got.dim(axis));
-  expect(same, name, std::string(what) + ": expected shape " + expected.shape.text() + ", got " + got.shape.text());
+  expect(same, name,
+         [&] { return std::string(what) + ": expected shape " + expected.shape.text() + ", got " + got.shape.text(); });
 }
 
 inline void expect_float(const char* name, const char* what, const Spec& spec) {

@@ -36,7 +36,9 @@ Tensors run_op(const OpPtr& op, Tensors inputs) {
     outputs.push_back(inputs[0].viewed_as(out_specs[0]));
   } else {
     Ins ins;
+    ins.reserve(inputs.size());
     Outs outs;
+    outs.reserve(out_specs.size());
     for (const Tensor& input : inputs) {
       ins.push_back(input ? In{input.data(), &input.spec()} : In{nullptr, nullptr});
     }

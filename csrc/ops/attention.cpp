@@ -19,17 +19,18 @@ void expect_shapes(const char* name, const Spec& query, const Spec& key, const S
   expect(compatible(query.dim(0), key.dim(0)) && compatible(query.dim(0), value.dim(0)) &&
              compatible(key.dim(1), value.dim(1)) && compatible(key.dim(2), value.dim(2)) &&
              compatible(query.dim(3), key.dim(3)),
-         name, "shapes do not fit: " + shapes());
+         name, [&] { return "shapes do not fit: " + shapes(); });
   const int64_t heads = query.dim(2), key_heads = key.dim(2);
   expect(heads == Shape::unknown || key_heads == Shape::unknown || (key_heads > 0 && heads % key_heads == 0), name,
-         "the query's heads must be a multiple of the key's: " + shapes());
+         [&] { return "the query's heads must be a multiple of the key's: " + shapes(); });
   if (!mask.given) return;
   expect_dtype(name, "mask", DType::boolean, mask);
   expect_rank(name, "mask", mask, 4);
   const int64_t full[] = {query.dim(0), heads, query.dim(1), key.dim(1)};
   for (int axis = 0; axis < 4; ++axis) {
-    expect(mask.dim(axis) == 1 || compatible(mask.dim(axis), full[axis]), name,
-           "mask: shape " + mask.shape.text() + " does not broadcast to (batch, heads, queries, keys) of " + shapes());
+    expect(mask.dim(axis) == 1 || compatible(mask.dim(axis), full[axis]), name, [&] {
+      return "mask: shape " + mask.shape.text() + " does not broadcast to (batch, heads, queries, keys) of " + shapes();
+    });
   }
 }
 

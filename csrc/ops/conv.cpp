@@ -6,9 +6,10 @@ namespace pykeras {
 
 void expect_within(const char* name, const char* what, int64_t least, int64_t value) {
   constexpr int64_t largest = int64_t{1} << 20;
-  expect(value >= least && value <= largest, name,
-         std::string("expected ") + what + " >= " + std::to_string(least) +
-             (value > largest ? " and <= " + std::to_string(largest) : "") + ", got " + std::to_string(value));
+  expect(value >= least && value <= largest, name, [&] {
+    return std::string("expected ") + what + " >= " + std::to_string(least) +
+           (value > largest ? " and <= " + std::to_string(largest) : "") + ", got " + std::to_string(value);
+  });
 }
 
 void expect_conv(const char* name, const ConvAttributes& conv) {
@@ -23,9 +24,10 @@ void expect_conv(const char* name, const ConvAttributes& conv) {
 int64_t conv_output(const char* name, int64_t size, int64_t kernel, int64_t stride, int64_t dilation, int64_t padding) {
   if (size == Shape::unknown) return Shape::unknown;
   const int64_t reach = (kernel - 1) * dilation + 1;
-  expect(size + padding >= reach, name,
-         "a window that reaches over " + std::to_string(reach) + " does not fit into an axis of size " +
-             std::to_string(size) + " with padding " + std::to_string(padding));
+  expect(size + padding >= reach, name, [&] {
+    return "a window that reaches over " + std::to_string(reach) + " does not fit into an axis of size " +
+           std::to_string(size) + " with padding " + std::to_string(padding);
+  });
   return (size + padding - reach) / stride + 1;
 }
 
@@ -59,10 +61,11 @@ Spec Conv2D::infer(Spec x, Spec kernel, Spec bias) const {
     throw Error("kernel expects " + std::to_string(kernel.dim(2) * groups) + " channels, got " + dim_text(x.dim(3)));
   }
   expect(kernel.dim(0) >= 1 && kernel.dim(1) >= 1 && kernel.dim(2) >= 1, name,
-         "expected a kernel without empty axes, got " + kernel.shape.text());
-  expect(
-      kernel.dim(3) % groups == 0, name,
-      "filters (" + std::to_string(kernel.dim(3)) + ") must be a multiple of groups (" + std::to_string(groups) + ")");
+         [&] { return "expected a kernel without empty axes, got " + kernel.shape.text(); });
+  expect(kernel.dim(3) % groups == 0, name, [&] {
+    return "filters (" + std::to_string(kernel.dim(3)) + ") must be a multiple of groups (" + std::to_string(groups) +
+           ")";
+  });
   if (bias.given) expect_same_shape(name, "bias", Spec{bias.dtype, Shape{kernel.dim(3)}}, bias);
   return Spec{
       x.dtype,

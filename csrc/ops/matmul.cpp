@@ -26,9 +26,10 @@ Spec MatMul::infer(Spec x1, Spec x2) const {
   expect_min_rank(name, "x1", x1, 2);
   expect_min_rank(name, "x2", x2, 2);
   const int64_t k1 = transpose_x1 ? x1.dim(-2) : x1.dim(-1), k2 = transpose_x2 ? x2.dim(-1) : x2.dim(-2);
-  expect(compatible(k1, k2), name,
-         "inner sizes differ: " + dim_text(k1) + " and " + dim_text(k2) + " (shapes " + x1.shape.text() + " and " +
-             x2.shape.text() + ")");
+  expect(compatible(k1, k2), name, [&] {
+    return "inner sizes differ: " + dim_text(k1) + " and " + dim_text(k2) + " (shapes " + x1.shape.text() + " and " +
+           x2.shape.text() + ")";
+  });
   Layout layout = layout_of(*this, x1.shape, x2.shape);
   layout.batch.push_back(layout.m);
   layout.batch.push_back(layout.n);
@@ -160,7 +161,9 @@ Spec DenseKernelGrad::infer(Spec x, Spec dy) const {
   expect_dtype(name, "dy", x.dtype, dy);
   bool same = x.rank() == dy.rank() && x.rank() >= 1;
   for (int axis = 0; same && axis + 1 < x.rank(); ++axis) same = compatible(x.dim(axis), dy.dim(axis));
-  expect(same, name, "shapes must agree except along the last axis, got " + x.shape.text() + " and " + dy.shape.text());
+  expect(same, name, [&] {
+    return "shapes must agree except along the last axis, got " + x.shape.text() + " and " + dy.shape.text();
+  });
   return Spec{x.dtype, Shape{x.dim(-1), dy.dim(-1)}};
 }
 void DenseKernelGrad::forward(In x, In dy, Out dkernel) const {

@@ -35,7 +35,7 @@ Spec Reshape::infer(Spec x) const {
   Shape target{}, given{};
   int open = -1;
   for (int64_t dim : shape) {
-    expect(dim >= -1, name, "expected sizes >= -1, got " + std::to_string(dim));
+    expect(dim >= -1, name, [&] { return "expected sizes >= -1, got " + std::to_string(dim); });
     if (dim == -1) {
       expect(open < 0, name, "at most one size may be -1");
       open = target.rank();
@@ -48,10 +48,12 @@ Spec Reshape::infer(Spec x) const {
   if (!x.shape.known()) return Spec{x.dtype, target};
   const int64_t size = x.shape.size();
   if (open >= 0) {
-    expect(known != 0 && size % known == 0, name, "cannot bring shape " + x.shape.text() + " into " + target.text());
+    expect(known != 0 && size % known == 0, name,
+           [&] { return "cannot bring shape " + x.shape.text() + " into " + target.text(); });
     target[open] = size / known;
   }
-  expect(target.size() == size, name, "cannot bring shape " + x.shape.text() + " into " + target.text());
+  expect(target.size() == size, name,
+         [&] { return "cannot bring shape " + x.shape.text() + " into " + target.text(); });
   return Spec{x.dtype, target};
 }
 Tensors Reshape::gradient(const Backward& b) const { return {record(Reshape{dims_of(b.in(0).shape())}, {b.dy()})}; }
@@ -63,7 +65,7 @@ Spec Transpose::infer(Spec x) const {
   std::vector<bool> seen(axes.size(), false);
   for (int64_t axis : axes) {
     const int from = expect_axis(name, axis, x.rank());
-    expect(!seen[static_cast<size_t>(from)], name, "axis " + std::to_string(axis) + " comes twice");
+    expect(!seen[static_cast<size_t>(from)], name, [&] { return "axis " + std::to_string(axis) + " comes twice"; });
     seen[static_cast<size_t>(from)] = true;
     shape.push_back(x.dim(from));
   }
@@ -95,10 +97,11 @@ PYKERAS_OP(Transpose)
 
 Spec BroadcastTo::infer(Spec x) const {
   const Shape target(shape);
-  expect(target.rank() >= x.rank(), name, "cannot broadcast shape " + x.shape.text() + " to " + target.text());
+  expect(target.rank() >= x.rank(), name,
+         [&] { return "cannot broadcast shape " + x.shape.text() + " to " + target.text(); });
   for (int axis = 1; axis <= x.rank(); ++axis) {
     expect(x.dim(-axis) == 1 || compatible(x.dim(-axis), target[-axis]), name,
-           "cannot broadcast shape " + x.shape.text() + " to " + target.text());
+           [&] { return "cannot broadcast shape " + x.shape.text() + " to " + target.text(); });
   }
   return Spec{x.dtype, target};
 }
@@ -126,9 +129,10 @@ Spec Concatenate::infer(const Specs& xs) const {
   for (size_t i = 1; i < xs.size(); ++i) {
     bool fits = xs[i].rank() == result.rank();
     for (int a = 0; fits && a < result.rank(); ++a) fits = a == along || compatible(result.dim(a), xs[i].dim(a));
-    expect(fits, name,
-           "shapes must agree except along axis " + std::to_string(axis) + ", got " + xs[0].shape.text() + " and " +
-               xs[i].shape.text());
+    expect(fits, name, [&] {
+      return "shapes must agree except along axis " + std::to_string(axis) + ", got " + xs[0].shape.text() + " and " +
+             xs[i].shape.text();
+    });
     for (int a = 0; a < result.rank(); ++a) {
       if (a == along) {
         const bool open = result.dim(a) == Shape::unknown || xs[i].dim(a) == Shape::unknown;
@@ -180,16 +184,17 @@ Specs Split::infer(Spec x) const {
   int64_t total = 0;
   for (const int64_t size : sizes) {
     expect(size >= 0 && size <= Shape::largest_axis, name,
-           "expected sizes from 0 to 2^40, got " + std::to_string(size));
+           [&] { return "expected sizes from 0 to 2^40, got " + std::to_string(size); });
     Spec part = x;
     part.shape[along] = size;
     parts.push_back(part);
     total += size;
   }
   expect(!sizes.empty(), name, "expected at least one size");
-  expect(x.dim(along) == Shape::unknown || x.dim(along) == total, name,
-         "sizes add up to " + std::to_string(total) + ", but axis " + std::to_string(axis) + " of shape " +
-             x.shape.text() + " is another");
+  expect(x.dim(along) == Shape::unknown || x.dim(along) == total, name, [&] {
+    return "sizes add up to " + std::to_string(total) + ", but axis " + std::to_string(axis) + " of shape " +
+           x.shape.text() + " is another";
+  });
   return parts;
 }
 void Split::forward(In x, const Outs& parts) const {
@@ -238,7 +243,7 @@ int64_t places_left(int64_t start, int64_t step, int64_t dim) {
 Spec Slice::infer(Spec x) const {
   const auto rank = static_cast<size_t>(x.rank());
   expect(start.size() == rank && size.size() == rank && step.size() == rank, name,
-         "expected start, size and step for each axis of shape " + x.shape.text());
+         [&] { return "expected start, size and step for each axis of shape " + x.shape.text(); });
   Shape shape;
   for (int axis = 0; axis < x.rank(); ++axis) {
     const auto a = static_cast<size_t>(axis);
@@ -249,10 +254,11 @@ Spec Slice::infer(Spec x) const {
       continue;
     }
     const int64_t count = size[a] == -1 ? places_left(start[a], step[a], dim) : size[a];
-    expect(count >= 0, name, "expected a size >= -1, got " + std::to_string(count));
-    expect(lie_on_axis(start[a], count, step[a], dim), name,
-           "start " + std::to_string(start[a]) + ", size " + std::to_string(count) + ", step " +
-               std::to_string(step[a]) + " leave axis " + std::to_string(axis) + " of shape " + x.shape.text());
+    expect(count >= 0, name, [&] { return "expected a size >= -1, got " + std::to_string(count); });
+    expect(lie_on_axis(start[a], count, step[a], dim), name, [&] {
+      return "start " + std::to_string(start[a]) + ", size " + std::to_string(count) + ", step " +
+             std::to_string(step[a]) + " leave axis " + std::to_string(axis) + " of shape " + x.shape.text();
+    });
     shape.push_back(count);
   }
   return Spec{x.dtype, shape};
@@ -291,14 +297,14 @@ PYKERAS_OP(Slice)
 
 Spec Embed::infer(Spec x) const {
   const auto rank = static_cast<size_t>(x.rank());
-  for (int64_t dim : shape) expect(dim >= 0, name, "expected sizes >= 0, got " + std::to_string(dim));
+  for (int64_t dim : shape) expect(dim >= 0, name, [&] { return "expected sizes >= 0, got " + std::to_string(dim); });
   expect(shape.size() == rank && start.size() == rank && step.size() == rank, name,
-         "expected shape, start and step for each axis of shape " + x.shape.text());
+         [&] { return "expected shape, start and step for each axis of shape " + x.shape.text(); });
   for (int axis = 0; axis < x.rank(); ++axis) {
     const auto a = static_cast<size_t>(axis);
     if (x.dim(axis) == Shape::unknown || shape[a] == Shape::unknown || x.dim(axis) == 0) continue;
     expect(step[a] != 0 && lie_on_axis(start[a], x.dim(axis), step[a], shape[a]), name,
-           "shape " + x.shape.text() + " does not fit into " + Shape(shape).text());
+           [&] { return "shape " + x.shape.text() + " does not fit into " + Shape(shape).text(); });
   }
   return Spec{x.dtype, Shape(shape)};
 }

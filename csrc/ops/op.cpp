@@ -49,14 +49,15 @@ DType common_dtype(DType a, DType b) {
 
 namespace {
 
-/// The dtype that input i is brought to.
-DType promoted_dtype(Promotion promotion, const std::vector<DType>& dtypes, const std::vector<bool>& given, size_t i) {
-  if (promotion == Promotion::none) return dtypes[i];
+/// The dtype that input i is brought to; dtype_of(k) has none for an input that was left out.
+template <class DTypeOf>
+DType promoted_dtype(Promotion promotion, size_t count, size_t i, const DTypeOf& dtype_of) {
+  if (promotion == Promotion::none) return *dtype_of(i);
   const size_t first = promotion == Promotion::select ? 1 : 0;
   if (i < first) return DType::boolean;
   std::optional<DType> common;
-  for (size_t k = first; k < dtypes.size(); ++k) {
-    if (given[k]) common = common ? common_dtype(*common, dtypes[k]) : dtypes[k];
+  for (size_t k = first; k < count; ++k) {
+    if (const std::optional<DType> dtype = dtype_of(k)) common = common ? common_dtype(*common, *dtype) : *dtype;
   }
   if (promotion == Promotion::common_real && !is_float(*common)) return floatx();
   return *common;
@@ -72,15 +73,12 @@ void refuse_strings(const char* name, const Specs& specs) {
 
 void promote_inputs(Promotion promotion, Tensors& inputs) {
   if (promotion == Promotion::none) return;
-  std::vector<DType> dtypes;
-  std::vector<bool> given;
-  for (const Tensor& input : inputs) {
-    given.push_back(static_cast<bool>(input));
-    dtypes.push_back(input ? input.dtype() : DType::boolean);
-  }
+  // Of the inputs as they came: what one is brought to must not change what the next is.
+  const Tensors given = inputs;
+  const auto dtype_of = [&](size_t k) { return given[k] ? std::optional(given[k].dtype()) : std::nullopt; };
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (!inputs[i]) continue;
-    const DType dtype = promoted_dtype(promotion, dtypes, given, i);
+    const DType dtype = promoted_dtype(promotion, inputs.size(), i, dtype_of);
     if (dtype != inputs[i].dtype()) inputs[i] = record(Cast{dtype}, {inputs[i]});
   }
 }
@@ -88,13 +86,9 @@ void promote_inputs(Promotion promotion, Tensors& inputs) {
 Spec promoted_spec(Promotion promotion, const Specs& inputs, size_t i) {
   Spec spec = inputs[i];
   if (!spec.given) return spec;
-  std::vector<DType> dtypes;
-  std::vector<bool> given;
-  for (const Spec& input : inputs) {
-    given.push_back(input.given);
-    dtypes.push_back(input.dtype);
-  }
-  spec.dtype = promoted_dtype(promotion, dtypes, given, i);
+  spec.dtype = promoted_dtype(promotion, inputs.size(), i, [&](size_t k) {
+    return inputs[k].given ? std::optional(inputs[k].dtype) : std::nullopt;
+  });
   return spec;
 }
 

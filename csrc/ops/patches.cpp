@@ -109,9 +109,10 @@ Spec infer_resample(const char* name, int64_t axis, const Spec& x, const Spec& i
   expect_rank(name, "index", index, 2);
   expect_same(name, "weight", Spec{x.dtype, index.shape}, weight);
   const int along = expect_axis(name, axis, x.rank());
-  expect(
-      compatible(x.dim(along), from), name,
-      "expected axis " + std::to_string(axis) + " of size " + std::to_string(from) + ", got " + dim_text(x.dim(along)));
+  expect(compatible(x.dim(along), from), name, [&] {
+    return "expected axis " + std::to_string(axis) + " of size " + std::to_string(from) + ", got " +
+           dim_text(x.dim(along));
+  });
   Shape shape = x.shape;
   shape[along] = to;
   return Spec{x.dtype, shape};
@@ -155,7 +156,7 @@ struct ResampleGrad {
     return std::tuple{field("axis", &ResampleGrad::axis), field("length", &ResampleGrad::length)};
   }
   Spec infer(Spec dy, Spec index, Spec weight) const {
-    expect(length >= 0, name, "expected a length >= 0, got " + std::to_string(length));
+    expect(length >= 0, name, [&] { return "expected a length >= 0, got " + std::to_string(length); });
     return infer_resample(name, axis, dy, index, weight, index.rank() == 2 ? index.dim(0) : 0, length);
   }
   void forward(In dy, In index, In weight, Out dx) const {

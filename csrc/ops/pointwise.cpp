@@ -286,7 +286,8 @@ Shape broadcast(const char* name, const Shape& a, const Shape& b) {
     } else if (x == 1 || x == Shape::unknown) {
       dim = y;
     } else {
-      expect(y == Shape::unknown, name, "shapes " + a.text() + " and " + b.text() + " cannot be broadcast together");
+      expect(y == Shape::unknown, name,
+             [&] { return "shapes " + a.text() + " and " + b.text() + " cannot be broadcast together"; });
       dim = x;
     }
     dims[static_cast<size_t>(rank - axis)] = dim;

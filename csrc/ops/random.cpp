@@ -29,7 +29,8 @@ void expect_state(const char* name, const Spec& state) {
     }                                                                                                             \
     Spec infer(Spec state) const {                                                                                \
       expect_state(name, state);                                                                                  \
-      for (int64_t dim : shape) expect(dim >= 0, name, "expected sizes >= 0, got " + std::to_string(dim));        \
+      for (int64_t dim : shape)                                                                                   \
+        expect(dim >= 0, name, [&] { return "expected sizes >= 0, got " + std::to_string(dim); });                \
       if (!is_float(dtype))                                                                                       \
         throw TypeError(std::string(name) + ": expected float32 or float64, got " + name_of(dtype));              \
       return Spec{dtype, Shape(shape)};                                                                           \
@@ -59,7 +60,7 @@ struct Dropout {
   Spec infer(Spec x, Spec state) const {
     expect_float(name, "x", x);
     expect_state(name, state);
-    expect(rate >= 0 && rate < 1, name, "rate: expected 0 <= rate < 1, got " + std::to_string(rate));
+    expect(rate >= 0 && rate < 1, name, [&] { return "rate: expected 0 <= rate < 1, got " + std::to_string(rate); });
     return x;
   }
   void forward(In x, In state, Out y) const {

@@ -29,11 +29,12 @@ struct Sequence {
     steps = x.dim(1);
     features = x.dim(2);
     units = recurrent_kernel.dim(0);
-    expect(units >= 1, name, "recurrent_kernel: expected a unit or more, got shape " + recurrent_kernel.shape.text());
+    expect(units >= 1, name,
+           [&] { return "recurrent_kernel: expected a unit or more, got shape " + recurrent_kernel.shape.text(); });
     expect_same(name, "recurrent_kernel", recurrent_spec(), recurrent_kernel);
     expect_rank(name, "kernel", kernel, 2);
     expect(compatible(kernel.dim(0), features), name,
-           "kernel expects last axis " + dim_text(kernel.dim(0)) + ", got " + dim_text(features));
+           [&] { return "kernel expects last axis " + dim_text(kernel.dim(0)) + ", got " + dim_text(features); });
     expect_same(name, "kernel", kernel_spec(), kernel);
     if (mask.given) expect_same(name, "mask", Spec{DType::boolean, Shape{batch, steps}}, mask);
   }

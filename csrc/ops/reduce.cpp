@@ -12,7 +12,7 @@ std::vector<bool> reduced_axes(const char* name, const std::vector<int64_t>& axe
   std::vector<bool> reduced(static_cast<size_t>(rank), axes.empty());
   for (int64_t axis : axes) {
     const auto a = static_cast<size_t>(expect_axis(name, axis, rank));
-    expect(!reduced[a], name, "axis " + std::to_string(axis) + " comes twice");
+    expect(!reduced[a], name, [&] { return "axis " + std::to_string(axis) + " comes twice"; });
     reduced[a] = true;
   }
   return reduced;
@@ -36,7 +36,7 @@ Spec infer_extreme(const char* name, Spec x, const std::vector<int64_t>& axes, b
   const std::vector<bool> reduced = reduced_axes(name, axes, x.rank());
   for (int axis = 0; axis < x.rank(); ++axis) {
     expect(!reduced[static_cast<size_t>(axis)] || x.dim(axis) != 0, name,
-           "axis " + std::to_string(axis) + " of shape " + x.shape.text() + " is empty");
+           [&] { return "axis " + std::to_string(axis) + " of shape " + x.shape.text() + " is empty"; });
   }
   return infer_reduced(name, x, axes, keepdims);
 }
@@ -178,7 +178,8 @@ PYKERAS_OP(Prod)
 namespace {
 Spec infer_position(const char* name, Spec x, int64_t axis) {
   const int along = expect_axis(name, axis, x.rank());
-  expect(x.dim(along) != 0, name, "axis " + std::to_string(axis) + " of shape " + x.shape.text() + " is empty");
+  expect(x.dim(along) != 0, name,
+         [&] { return "axis " + std::to_string(axis) + " of shape " + x.shape.text() + " is empty"; });
   Spec result = infer_reduced(name, x, {axis}, false);
   result.dtype = DType::int64;
   return result;

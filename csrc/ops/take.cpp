@@ -104,7 +104,7 @@ PYKERAS_OP(TakeGrad)
 
 Spec OneHot::infer(Spec indices) const {
   expect_dtype(name, "indices", DType::int64, indices);
-  expect(classes >= 0, name, "expected classes >= 0, got " + std::to_string(classes));
+  expect(classes >= 0, name, [&] { return "expected classes >= 0, got " + std::to_string(classes); });
   Shape shape = indices.shape;
   shape.push_back(classes);
   return Spec{dtype, shape};

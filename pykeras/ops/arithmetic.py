@@ -32,11 +32,17 @@ def _binary(name: str, text: str, bools: Any = None):
     run = getattr(op, name)
 
     def function(x1, x2):
-        if bools is not None and _is_bool(x1) and _is_bool(x2):
-            return bools(x1, x2)
         return run(x1, x2)
 
-    return _named(function, name, f"{text}, element by element with broadcasting.")
+    def function_of_bools_too(x1, x2):
+        try:
+            return run(x1, x2)
+        except TypeError:
+            if _is_bool(x1) and _is_bool(x2):
+                return bools(x1, x2)
+            raise
+
+    return _named(function_of_bools_too if bools else function, name, f"{text}, element by element with broadcasting.")
 
 
 def _is_bool(x) -> bool:

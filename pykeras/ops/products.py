@@ -32,11 +32,15 @@ def matmul(x1, x2):
     [[11.0]]
     """
     x1, x2 = as_operand(x1), as_operand(x2)
-    return _product(x1, x2, "int32" if x1.dtype == x2.dtype == "int8" else result_type(x1.dtype, x2.dtype))
+    dtype1, dtype2 = x1.dtype, x2.dtype
+    if dtype1 in FLOATS:
+        return _product(x1, x2, dtype1)
+    return _product(x1, x2, "int32" if dtype1 == dtype2 == "int8" else result_type(dtype1, dtype2))
 
 
 def _product(x1, x2, dtype: str):
-    rank1, rank2 = len(x1.shape), len(x2.shape)
+    """The product in ``dtype``, which for floats stands for any that the op makes of them."""
+    rank1, rank2 = x1.ndim, x2.ndim
     if rank1 == 0 or rank2 == 0:
         raise ValueError("matmul: expected tensors of at least one axis; to scale, use multiply")
     whole = dtype not in FLOATS
