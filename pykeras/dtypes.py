@@ -11,6 +11,7 @@ from pykeras import _core
 FLOATS = ("float32", "float64")
 INTEGERS = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64")
 ALL = ("bool", *INTEGERS, *FLOATS)
+_NAMES = frozenset((*ALL, "string"))
 
 _ALIASES = {"int": "int32", "float": "float32", "double": "float64", "boolean": "bool", "single": "float32"}
 
@@ -26,6 +27,8 @@ def standardize_dtype(dtype: Any) -> str:
     >>> standardize_dtype(np.float32)
     'float32'
     """
+    if type(dtype) is str and dtype in _NAMES:
+        return dtype
     if dtype is None:
         from pykeras import config
 
@@ -42,7 +45,7 @@ def standardize_dtype(dtype: Any) -> str:
         name = config.floatx()
     else:
         name = getattr(dtype, "name", None) or np.dtype(dtype).name
-    if name not in ALL and name != "string":
+    if name not in _NAMES:
         raise ValueError(f"dtype: expected one of {', '.join(ALL)}, got {dtype!r}")
     return name
 

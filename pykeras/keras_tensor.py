@@ -115,6 +115,8 @@ class Arguments:
 
     def fill_in(self, values: dict[int, Any]) -> tuple[tuple, dict]:
         """The arguments with each symbolic tensor replaced by ``values[id(tensor)]``."""
+        if not self.kwargs and len(self.args) == 1 and isinstance(self.args[0], KerasTensor):
+            return (values[id(self.args[0])],), {}
 
         def value_of(leaf):
             return values[id(leaf)] if isinstance(leaf, KerasTensor) else leaf

@@ -189,7 +189,7 @@ class Variable(_core.Variable):
         """
         if isinstance(value, _core.SymbolicTensor):
             return self._described(value)
-        tensor = self.fitted(value)
+        tensor = value if self.accepts(value) else self.fitted(value)
         self.write(tensor)
         return tensor
 

@@ -20,6 +20,7 @@ void bind_tensor(py::module_& m);
 void bind_ops(py::module_& m);
 void bind_host_op(py::module_& m);
 void bind_recording(py::module_& m);
+void bind_structures(py::module_& m);
 void bind_system(py::module_& m);
 
 DType dtype_from_name(const std::string& name);

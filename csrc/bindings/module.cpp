@@ -11,5 +11,6 @@ PYBIND11_MODULE(_core, m) {
   pykeras::bind_ops(m);
   pykeras::bind_host_op(m);
   pykeras::bind_recording(m);
+  pykeras::bind_structures(m);
   pykeras::bind_system(m);
 }

@@ -159,25 +159,6 @@ void bind_errors(py::module_&) {
   });
 }
 
-bool any_symbolic(PyObject* structure, PyTypeObject* symbolic) {
-  const bool is_sequence = PyTuple_Check(structure) || PyList_Check(structure);
-  if (!is_sequence && !PyDict_Check(structure)) return PyObject_TypeCheck(structure, symbolic);
-  if (Py_EnterRecursiveCall(" in a nested structure")) throw py::error_already_set();
-  bool found = false;
-  if (is_sequence) {
-    for (Py_ssize_t i = 0; !found && i < PySequence_Fast_GET_SIZE(structure); ++i) {
-      found = any_symbolic(PySequence_Fast_GET_ITEM(structure, i), symbolic);
-    }
-  } else {
-    PyObject *key, *value;
-    for (Py_ssize_t position = 0; !found && PyDict_Next(structure, &position, &key, &value);) {
-      found = any_symbolic(value, symbolic);
-    }
-  }
-  Py_LeaveRecursiveCall();
-  return found;
-}
-
 void bind_tensor(py::module_& m) {
   py::class_<Tensor>(m, "Tensor", py::buffer_protocol(), py::dynamic_attr(),
                      "An immutable dense array; see pykeras.ops for what can be done.")
@@ -242,6 +223,12 @@ void bind_tensor(py::module_& m) {
            py::arg("value"), py::arg("trainable") = true)
       .def(
           "read", [](Variable& v) { return v.read(); }, "The current value.")
+      .def(
+          "accepts",
+          [](const Variable& v, py::handle value) {
+            return py::isinstance<Tensor>(value) && value.cast<const Tensor&>().spec() == v.spec();
+          },
+          py::arg("value"), "Whether `value` is a tensor of the same shape and dtype.")
       .def("write", &Variable::assign, py::arg("value"), "Replaces the value by one of the same shape and dtype.")
       .def(
           "write_connected",
@@ -266,13 +253,6 @@ void bind_tensor(py::module_& m) {
       .def_property_readonly("shape", [](const SymbolicTensor& t) { return shape_tuple(t.spec.shape); })
       .def_property_readonly("dtype", [](const SymbolicTensor& t) { return name_of(t.spec.dtype); })
       .def_property_readonly("ndim", [](const SymbolicTensor& t) { return t.spec.rank(); });
-
-  m.def(
-      "any_symbolic",
-      [type = py::type::of<SymbolicTensor>()](const py::args& structures) {
-        return any_symbolic(structures.ptr(), reinterpret_cast<PyTypeObject*>(type.ptr()));
-      },
-      "Whether there is a symbolic tensor in one of the nested structures.");
 
   m.def("tensor", &tensor_from_array, py::arg("array"), "A tensor with the values of a NumPy array.");
   m.def(

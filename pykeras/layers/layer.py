@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -116,8 +117,11 @@ class Layer(AbsentFeatures, LayerOfKeras2, Stateless, Building, Masks, Operation
             training = context.training
         if training is None:
             training = takes.default_training
-        given = kwargs if kwargs.get("training") is not None else {k: v for k, v in kwargs.items() if k != "training"}
-        kwargs = kwargs if takes.training else {k: v for k, v in given.items() if k != "training"}
+        given = kwargs
+        if "training" in kwargs and kwargs["training"] is None:
+            given = {k: v for k, v in kwargs.items() if k != "training"}
+        if "training" in kwargs and not takes.training:
+            kwargs = {k: v for k, v in kwargs.items() if k != "training"}
         if takes.training and "training" not in takes.bound(args) and training is not None:
             kwargs = {**kwargs, "training": training}
         arguments = Arguments(self, takes, args, kwargs)
@@ -164,6 +168,8 @@ class Layer(AbsentFeatures, LayerOfKeras2, Stateless, Building, Masks, Operation
 
     def _cast_inputs(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
         dtype = self.compute_dtype
+        if _are_tensors(args, dtype) and _are_tensors(kwargs.values(), dtype):
+            return args, kwargs
         floating = dtype in ("float32", "float64")
 
         def prepare(leaf):
@@ -360,6 +366,18 @@ class Layer(AbsentFeatures, LayerOfKeras2, Stateless, Building, Masks, Operation
         if not construction.is_plain(state.get("_init_arguments")):
             del state["_init_arguments"]
         return state
+
+
+def _are_tensors(values: Iterable, dtype: str) -> bool:
+    """Whether all are tensors of this dtype, truth values or None."""
+    for value in values:
+        kind = type(value)
+        if kind is _core.Tensor or kind is KerasTensor:
+            if value.dtype != dtype:
+                return False
+        elif value is not None and kind is not bool:
+            return False
+    return True
 
 
 def _is_list_of_numbers(value: Any) -> bool:

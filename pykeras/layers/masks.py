@@ -27,11 +27,11 @@ class Masks(Operation):
         carried = _carried_masks(arguments.first)
         if arguments.takes.mask and named.get("mask") is None and _any_mask(carried):
             wanted["mask"] = carried
-        for name, value in named.items():
-            if f"{name}_mask" in arguments.takes.names and named.get(f"{name}_mask") is None:
-                masks = _carried_masks(value)
+        for name, its_mask in arguments.takes.masks_of.items():
+            if named.get(its_mask) is None:
+                masks = _carried_masks(named.get(name))
                 if _any_mask(masks):
-                    wanted[f"{name}_mask"] = masks
+                    wanted[its_mask] = masks
         given = named.get("mask")
         return (given if given is not None else carried), wanted
 
@@ -44,10 +44,10 @@ class Masks(Operation):
                     stacklevel=3,
                 )
             return
+        if type(self).compute_mask is Masks.compute_mask and not _any_mask(masks):
+            return
         flat = [leaf for leaf in tree.flatten(outputs) if isinstance(leaf, (_core.Tensor, KerasTensor))]
         if all(getattr(leaf, "_keras_mask", None) is not None for leaf in flat):
-            return
-        if type(self).compute_mask is Masks.compute_mask and not _any_mask(masks):
             return
         for output, mask in zip(flat, tree.flatten(self.compute_mask(arguments.first, masks))):
             if mask is not None and getattr(output, "_keras_mask", None) is None:
@@ -55,8 +55,12 @@ class Masks(Operation):
 
 
 def _carried_masks(value: Any) -> Any:
+    if not tree.is_nested(value):
+        return getattr(value, "_keras_mask", None)
     return tree.map_structure(lambda leaf: getattr(leaf, "_keras_mask", None), value)
 
 
 def _any_mask(masks: Any) -> bool:
+    if not tree.is_nested(masks):
+        return masks is not None
     return any(mask is not None for mask in tree.flatten(masks))

@@ -25,6 +25,8 @@ class CallSignature:
         self.any_keyword = any(p.kind is p.VAR_KEYWORD for p in parameters)
         self.names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
         by_name = {p.name: p for p in parameters}
+        #: arguments that masks are passed along with, and under which names
+        self.masks_of = {name: f"{name}_mask" for name in self.names if f"{name}_mask" in self.names}
         self.training = "training" in by_name
         self.mask = "mask" in by_name
         default = by_name["training"].default if self.training else None

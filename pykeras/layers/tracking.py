@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pykeras import _core
 from pykeras.random import SeedGenerator
 from pykeras.variables import Variable
 
@@ -14,29 +15,10 @@ _NOT_OWNED = frozenset(
 )  # fmt: skip
 
 
-# Values that hold nothing, the most common first: layers have many of them, and are walked often.
-_PLAIN = frozenset({str, int, float, bool, type(None), bytes, complex})
-
-
 def held(owner: Any, kinds: tuple) -> list[Any]:
     """What ``owner`` holds of these kinds, in the order in which attributes were first set; each thing once."""
-    found: dict[int, Any] = {}
-    seen: set[int] = set()
-    skipped = _NOT_OWNED | getattr(type(owner), "_not_tracked", frozenset())
-    for name, value in owner.__dict__.items():
-        if type(value) not in _PLAIN and name not in skipped:
-            _collect(value, kinds, found, seen)
-    return list(found.values())
-
-
-def _collect(value: Any, kinds: tuple, found: dict[int, Any], seen: set[int]) -> None:
-    if isinstance(value, kinds):
-        found.setdefault(id(value), value)
-    elif isinstance(value, (list, tuple, dict)) and id(value) not in seen:
-        seen.add(id(value))  # a list may hold itself
-        for child in value.values() if isinstance(value, dict) else value:
-            if type(child) not in _PLAIN:
-                _collect(child, kinds, found, seen)
+    own = getattr(type(owner), "_not_tracked", None)
+    return _core.held(owner.__dict__, kinds, _NOT_OWNED | own if own else _NOT_OWNED)
 
 
 def variables_of(owner: Any) -> list[Variable]:

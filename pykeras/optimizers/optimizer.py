@@ -135,13 +135,14 @@ class Optimizer(Rate, State, Averages, Ways):
 
     def update_step(self, gradient, variable, learning_rate):
         """Change one weight; optimizers written for Keras 3 override it."""
-        key = (id(learning_rate), variable.dtype)
+        dtype = variable.dtype
+        key = (id(learning_rate), dtype)
         if key not in self._rates:
-            rate = ops.cast(ops.convert_to_tensor(learning_rate), variable.dtype)
+            rate = ops.cast(ops.convert_to_tensor(learning_rate), dtype)
             # the rate is kept with its size: an id is only good while its object lives
-            self._rates[key] = learning_rate, self.step_size(rate, variable.dtype)
+            self._rates[key] = learning_rate, self.step_size(rate, dtype)
         slots = self._slots[self._get_variable_index(variable)]
-        self.update(variable, ops.cast(gradient, variable.dtype), self._rates[key][1], slots)
+        self.update(variable, ops.cast(gradient, dtype), self._rates[key][1], slots)
 
     # A step
 
