@@ -59,11 +59,3 @@ def test_a_sample_has_the_same_bits_in_any_batch():
     whole = _core.op.conv2d(x, kernel, None, **form).numpy()
     for i in range(5):
         np.testing.assert_array_equal(_core.op.conv2d(x[i : i + 1], kernel, None, **form).numpy(), whole[i : i + 1])
-
-
-@pytest.mark.parametrize("rows", [1, 3, 6])
-def test_long_narrow_products_keep_the_bits_of_wide_batches(rows):
-    draw = np.random.default_rng(2)
-    a, b = draw.normal(size=(40, 9216)).astype("f4"), draw.normal(size=(9216, 128)).astype("f4")
-    whole = _core.op.dense(a, b, None).numpy()
-    np.testing.assert_array_equal(_core.op.dense(a[:rows], b, None).numpy(), whole[:rows])

@@ -1,6 +1,8 @@
 """Models made of the graph between symbolic tensors."""
 
+import concurrent.futures
 import json
+import time
 
 import numpy as np
 import pytest
@@ -191,3 +193,23 @@ def test_trainable_of_a_model():
     model.trainable = True
     assert len(model.trainable_weights) == 2
     assert not pykeras.Model.from_config({**model.get_config(), "trainable": False}).trainable
+
+
+def test_models_described_in_many_threads_at_once_keep_their_nodes():
+    class Slow(layers.Layer):
+        def call(self, inputs):
+            time.sleep(0.002)  # another thread goes on meanwhile
+            return ops.tanh(inputs)
+
+    def build(width):
+        inputs = pykeras.Input((width,))
+        outputs = inputs
+        for _ in range(8):
+            outputs = ops.relu(Slow()(outputs)) + 1.0
+        return pykeras.Model(inputs, outputs)
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        models = list(pool.map(build, range(1, 9)))
+    for width, model in enumerate(models, 1):
+        assert len(model.operations) == 1 + 8 * 3
+        assert model(np.ones((2, width), "f4")).shape == (2, width)
