@@ -112,10 +112,10 @@ void pack_columns(int64_t column, int64_t columns, int64_t k_begin, int64_t k_co
   });
 }
 
-/// c (+)= a · b with both packed; with `a_rows` given, a is read in place instead.
+/// Columns [first, last) of c (+)= a · b with both packed; with `a_rows` given, a is read in place instead.
 template <class T, class PackA, class PackB>
-void blocked_product(int64_t m, int64_t n, int64_t k, const PackA& pack_a, const PackB& pack_b, const Output<T>& out,
-                     const StridedRows<T>& a_rows = {}) {
+void blocked_columns(int64_t m, int64_t first, int64_t last, int64_t k, const PackA& pack_a, const PackB& pack_b,
+                     const Output<T>& out, const StridedRows<T>& a_rows) {
   using B = Blocking<T>;
   constexpr int64_t tile_rows = Tile<T>::rows, tile_columns = Tile<T>::columns;
   const int64_t threads = num_threads();
@@ -126,8 +126,8 @@ void blocked_product(int64_t m, int64_t n, int64_t k, const PackA& pack_a, const
   row_blocks = ceil_div(m, block_rows);
   const int64_t k_count = B::k_count(k);
 
-  for (int64_t column = 0; column < n; column += B::columns) {
-    const int64_t columns = n - column < B::columns ? n - column : B::columns;
+  for (int64_t column = first; column < last; column += B::columns) {
+    const int64_t columns = last - column < B::columns ? last - column : B::columns;
     const int64_t panels = ceil_div(columns, tile_columns);
     int64_t column_blocks = row_blocks < threads ? ceil_div(threads, row_blocks) : 1;
     const int64_t block_panels = ceil_div(panels, column_blocks < panels ? column_blocks : panels);
@@ -156,6 +156,22 @@ void blocked_product(int64_t m, int64_t n, int64_t k, const PackA& pack_a, const
       });
     }
   }
+}
+
+/// c (+)= a · b. Threads share the packed b and take rows of c; where these are few, they take columns, each with a
+/// packed b of its own, and need not wait for each other in between.
+template <class T, class PackA, class PackB>
+void blocked_product(int64_t m, int64_t n, int64_t k, const PackA& pack_a, const PackB& pack_b, const Output<T>& out,
+                     const StridedRows<T>& a_rows = {}) {
+  const int64_t threads = num_threads();
+  const bool few_rows = m * (threads - 1) <= n && m <= threads * Blocking<T>::rows;
+  const int64_t columns = few_rows ? round_up(ceil_div(n, threads), Tile<T>::columns) : n;
+  const double work = product_work(m, n, k);
+  if (columns == n || work < worth_threads) return blocked_columns(m, 0, n, k, pack_a, pack_b, out, a_rows);
+  parallel_for(ceil_div(n, columns), work, [&](int64_t task) {
+    const int64_t first = task * columns;
+    blocked_columns(m, first, n - first < columns ? n : first + columns, k, pack_a, pack_b, out, a_rows);
+  });
 }
 
 /// c (+)= the sum of `parts` dense matrices [m, n], in their order, then the epilogue.

@@ -11,6 +11,9 @@
 #if !defined(_WIN32)
 #include <pthread.h>
 #endif
+#if defined(__linux__)
+#include <sched.h>
+#endif
 
 namespace pykeras::kernels {
 namespace {
@@ -22,6 +25,24 @@ thread_local int alone = 0;  // OneThreads that live
 #if !defined(_WIN32)
 // OpenMP's worker threads do not survive a fork; using them in the child hangs.
 const int register_at_fork = pthread_atfork(nullptr, nullptr, [] { forked.store(true); });
+#endif
+
+#if defined(__linux__)
+int current_processor() { return sched_getcpu(); }
+
+/// Moves the calling thread off `processor`. Linux may leave two threads that wait for each other on one processor
+/// while another is idle, above all in virtual machines, where an idle processor does not look available: each waits
+/// out the other's time slices. Where the thread may run stays as it was; only where it starts from changes.
+void leave_processor(int processor) {
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0 || CPU_COUNT(&allowed) < 2) return;
+  cpu_set_t others = allowed;
+  CPU_CLR(processor, &others);
+  if (sched_setaffinity(0, sizeof others, &others) == 0) sched_setaffinity(0, sizeof allowed, &allowed);
+}
+#else
+int current_processor() { return -1; }
+void leave_processor(int) {}
 #endif
 
 struct Scratch {
@@ -66,8 +87,13 @@ void parallel_tasks(int64_t tasks, void (*body)(void*, int64_t), void* context) 
   const int64_t limit = num_threads();
   const int threads = static_cast<int>(tasks < limit ? tasks : limit);
   if (threads > 1) {
-#pragma omp parallel for num_threads(threads) schedule(dynamic, 1)
-    for (int64_t task = 0; task < tasks; ++task) body(context, task);
+    const int callers = current_processor();
+#pragma omp parallel num_threads(threads)
+    {
+      if (omp_get_thread_num() > 0 && current_processor() == callers && callers >= 0) leave_processor(callers);
+#pragma omp for schedule(dynamic, 1) nowait
+      for (int64_t task = 0; task < tasks; ++task) body(context, task);
+    }
     return;
   }
 #endif
