@@ -8,8 +8,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from pykeras import dtype_policies, tree
-from pykeras.keras_tensor import KerasTensor
+from pykeras import dtype_policies
 from pykeras.layers.context import context
 from pykeras.layers.shapes import parameters_of
 
@@ -21,10 +20,10 @@ def watch(cls: type) -> None:
     _watch_constructor(cls)
     build = cls.__dict__.get("build")
     if inspect.isfunction(build):
-        cls.build = _watched_build(build, _is_ours(cls))  # type: ignore[attr-defined]
+        cls.build = _watched_build(build, is_ours(cls))  # type: ignore[attr-defined]
 
 
-def _is_ours(cls: type) -> bool:
+def is_ours(cls: type) -> bool:
     return cls.__module__.split(".")[0] == "pykeras"
 
 
@@ -55,7 +54,7 @@ def _watch_constructor(cls: type) -> None:
     constructor = cls.__dict__.get("__init__")
     if constructor is None or not inspect.isfunction(constructor):
         return
-    ours = _is_ours(cls)
+    ours = is_ours(cls)
 
     @functools.wraps(constructor)
     def construct(self, *args, **kwargs):
@@ -65,7 +64,7 @@ def _watch_constructor(cls: type) -> None:
             constructor(self, *args, **kwargs)
         except (ValueError, TypeError) as error:
             if ours and type(error) in (ValueError, TypeError) and error.args:
-                name = next(base.__name__ for base in type(self).__mro__ if _is_ours(base))
+                name = next(base.__name__ for base in type(self).__mro__ if is_ours(base))
                 if not getattr(error, "_names_layer", False) and not str(error.args[0]).startswith(name):
                     error.args = (f"{name}: {error.args[0]}", *error.args[1:])
                 error._names_layer = True  # type: ignore[union-attr]
@@ -95,15 +94,6 @@ def given_arguments(layer: Any) -> dict[str, Any]:
     return named
 
 
-def told_outputs(layer: Any, args: tuple) -> Any:
-    """Symbolic outputs of the shapes that a caller's own ``compute_output_shape`` tells, for a ``call`` that cannot be run on
-    symbolic inputs; None when there is none of the kind."""
-    if _is_ours(next(base for base in type(layer).__mro__ if "compute_output_shape" in base.__dict__)) or not args:
-        return None
-    shapes = layer.compute_output_shape(*(tree.map_structure(lambda leaf: leaf.shape, arg) for arg in args))
-    return tree.map_shape_structure(lambda shape: KerasTensor(shape, layer.compute_dtype), shapes)
-
-
 def is_plain(value: Any) -> bool:
     """Whether a configuration can hold the value as it is."""
     if isinstance(value, (list, tuple)):
@@ -118,7 +108,7 @@ def configured_class(layer: Any) -> type:
     writes ``get_config`` itself and asks its base for the rest, the nearest one of ours."""
     cls = type(layer)
     writer = next(base for base in cls.__mro__ if "get_config" in base.__dict__)
-    return cls if _is_ours(writer) else next(base for base in cls.__mro__ if _is_ours(base))
+    return cls if is_ours(writer) else next(base for base in cls.__mro__ if is_ours(base))
 
 
 def revive(cls: type, config: dict) -> Any:

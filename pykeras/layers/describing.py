@@ -1,4 +1,4 @@
-"""What a layer gives for symbolic tensors: its ``call`` run on shapes."""
+"""What a layer gives for symbolic tensors: its ``call`` run on shapes, or what its ``compute_output_shape`` tells."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from pykeras import _core, tree
 from pykeras.keras_tensor import KerasTensor, UnknownSize, no_history, refusing_unknown_sizes
+from pykeras.layers.construction import is_ours
 
 # Two sizes stand for unknown ones, one after the other. Large ones first, which can be halved, split into heads and cut
 # into windows; then small ones, for layers that know an upper bound.
@@ -13,11 +14,22 @@ _STAND_INS = ((240, 360), (4, 6))
 
 
 def describe(layer: Any, args: tuple, kwargs: dict) -> Any:
-    """The symbolic outputs of ``layer.call(*args, **kwargs)``.
+    """The symbolic outputs of ``layer.call(*args, **kwargs)``. For a ``call`` that cannot be run on symbolic inputs, they
+    have the shapes that a caller's own ``compute_output_shape`` tells."""
+    try:
+        return _run_on_shapes(layer, args, kwargs)
+    except (ValueError, IndexError):  # about the inputs
+        raise
+    except Exception:
+        if not args or is_ours(next(base for base in type(layer).__mro__ if "compute_output_shape" in base.__dict__)):
+            raise
+        shapes = layer.compute_output_shape(*(tree.map_structure(lambda leaf: leaf.shape, arg) for arg in args))
+        return tree.map_shape_structure(lambda shape: KerasTensor(shape, layer.compute_dtype), shapes)
 
-    A ``call`` of users that computes with sizes (``ops.shape(x)[0] * heads``) cannot do so with unknown ones. It is run
-    with two stand-ins in their place, and sizes of outputs that differ between them are unknown.
-    """
+
+def _run_on_shapes(layer: Any, args: tuple, kwargs: dict) -> Any:
+    """A ``call`` of users that computes with sizes (``ops.shape(x)[0] * heads``) cannot do so with unknown ones. It is run
+    with two stand-ins in their place, and sizes of outputs that differ between them are unknown."""
     call = layer.call
     if type(layer).call.__module__.startswith("pykeras.") and not layer.runs_foreign_code:
         with no_history():
