@@ -20,5 +20,6 @@ PYKERAS_ANY_KERNELS(PYKERAS_DECLARE)
 #undef PYKERAS_DECLARE
 
 void fill_elementwise(KernelTable& table);
+ElementwiseKernel elementwise_pair(Elementwise outer, Elementwise inner, bool reversed, DType dtype);
 
 }  // namespace pykeras::kernels::PYKERAS_ISA

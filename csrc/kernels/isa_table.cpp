@@ -25,6 +25,7 @@ const KernelTable& table() {
     PYKERAS_ANY_KERNELS(PYKERAS_FILL)
 #undef PYKERAS_FILL
     fill_elementwise(t);
+    t.elementwise_pair = &elementwise_pair;
     return t;
   }();
   return table;

@@ -254,6 +254,9 @@ struct KernelTable {
   PYKERAS_ANY_KERNELS(PYKERAS_MEMBER)
 #undef PYKERAS_MEMBER
   ElementwiseKernel elementwise[static_cast<int>(Elementwise::count)][dtype_count];  // null where not defined
+  /// outer(inner(x, y), z), with `reversed` outer(z, inner(x, y)), or outer(inner(x, y)), as one kernel of (x, y[, z]);
+  /// null where there is none.
+  ElementwiseKernel (*elementwise_pair)(Elementwise outer, Elementwise inner, bool reversed, DType dtype);
 
   template <class T>
   const FloatKernels<T>& of() const {

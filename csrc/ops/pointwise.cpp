@@ -34,55 +34,11 @@ class FusedPointwise final : public Op {
       source_specs_.push_back(plan.inputs[source.input]);
       names_ += std::string(source.op->name()) + "+";
     }
-    std::vector<int> last_use(plan.steps.size(), -1);
-    last_input_use_.assign(plan.inputs.size(), -1);
-    for (size_t s = 0; s < plan.steps.size(); ++s) {
-      for (int operand : plan.steps[s].operands) (operand < 0 ? last_use[~operand] : last_input_use_[operand]) = int(s);
-    }
-    std::vector<int> output_of(plan.steps.size(), -1);
-    for (size_t k = 0; k < plan.outputs.size(); ++k) {
-      output_of[plan.outputs[k]] = static_cast<int>(k);
-      output_specs_.push_back(plan.steps[plan.outputs[k]].result);
-      output_step_.push_back(plan.outputs[k]);
-    }
-    // Results that stay inside live in temporaries, which are reused as soon as nobody reads them.
-    std::vector<int> free_temporaries, temporary_of(plan.steps.size(), -1);
-    for (size_t s = 0; s < plan.steps.size(); ++s) {
-      const FusedPlan::Step& from = plan.steps[s];
-      Step step;
-      const PointwiseKernel& kernel = from.kernel;
-      // `select` is chosen by its values, not by its condition.
-      step.kernel = kernel_for(kernel.id, from.operand_specs[from.operands.size() == 3 ? 1 : 0].dtype);
-      step.params = kernel.params;
-      step.item_size = size_of(from.result.dtype);
-      step.count = static_cast<int>(from.operands.size());
-      for (int i = 0; i < step.count; ++i) {
-        const int operand = from.operands[i];
-        if (operand >= 0) {
-          step.operands[i] = {Place::input, operand};
-        } else if (output_of[~operand] >= 0) {
-          step.operands[i] = {Place::output, output_of[~operand]};
-        } else {
-          step.operands[i] = {Place::temporary, temporary_of[~operand]};
-        }
-      }
-      if (output_of[s] >= 0) {
-        step.result = {Place::output, output_of[s]};
-      } else {
-        if (free_temporaries.empty()) free_temporaries.push_back(temporaries_++);
-        temporary_of[s] = free_temporaries.back();
-        free_temporaries.pop_back();
-        step.result = {Place::temporary, temporary_of[s]};
-      }
-      for (int operand : from.operands) {
-        if (operand >= 0 || last_use[~operand] != static_cast<int>(s)) continue;
-        int& temporary = temporary_of[~operand];
-        if (temporary >= 0) free_temporaries.push_back(temporary);
-        temporary = -1;
-      }
-      steps_.push_back(step);
-      names_ += (s ? "+" : "") + std::string(from.name);
-    }
+    for (const FusedPlan::Step& step : plan.steps)
+      names_ += (&step == &plan.steps[0] ? "" : "+") + std::string(step.name);
+    for (int number : plan.outputs) output_specs_.push_back(plan.steps[number].result);
+    output_pass_.resize(plan.outputs.size());
+    lay_out(merge_pairs(plan), plan);
   }
 
   const char* name() const override { return names_.c_str(); }
@@ -90,7 +46,7 @@ class FusedPointwise final : public Op {
   /// Within a block an input is gone once an output in its place is written, so all its readers must come before.
   bool may_overwrite(int output, int input) const override {
     return input < static_cast<int>(inputs_.size()) && inputs_[input].reach == Reach::all &&
-           last_input_use_[input] <= output_step_[output];
+           last_input_use_[input] <= output_pass_[output];
   }
 
   void forward(const Ins& in, const Outs& out) const override {
@@ -104,7 +60,7 @@ class FusedPointwise final : public Op {
       for (int operand : sources_[i].operands) pieces[i].operands.push_back(in[operand]);
       sources_[i].op->begin_pieces(pieces[i].operands, source_specs_[i], plans[i]);
     }
-    kernels::parallel_for(tasks, static_cast<double>(n) * static_cast<double>(steps_.size()), [&](int64_t task) {
+    kernels::parallel_for(tasks, static_cast<double>(n) * static_cast<double>(passes_.size()), [&](int64_t task) {
       const int64_t end = (task + 1) * task_size < n ? (task + 1) * task_size : n;
       run_range(in, out, pieces, task * task_size, end);
     });
@@ -116,18 +72,104 @@ class FusedPointwise final : public Op {
     size_t item_size;
     int64_t period;
   };
-  enum class Place { input, output, temporary };
-  struct Where {
-    Place place;
-    int number;
-  };
-  struct Step {
+  /// A kernel over blocks: a step of the plan, or two of them.
+  struct Pass {
     kernels::ElementwiseKernel kernel;
     std::array<double, 2> params;
-    size_t item_size;
-    int count;
-    Where operands[3], result;
+    std::vector<int> operands;  // as in the plan
+    int step;                   // whose result it makes
   };
+  /// The same with its operands and its result as places: of inputs, then outputs, then temporaries.
+  struct PlacedPass {
+    kernels::ElementwiseKernel kernel;
+    std::array<double, 2> params;
+    int count;
+    std::array<int, 3> operands;
+    std::array<uint8_t, 3> strides;
+    int result;
+  };
+
+  /// A pass for each step, but that a cheap step with one reader goes into its reader's pass.
+  static std::vector<Pass> merge_pairs(const FusedPlan& plan) {
+    std::vector<int> readers(plan.steps.size(), 0);
+    for (const FusedPlan::Step& step : plan.steps) {
+      for (int operand : step.operands) {
+        if (operand < 0) ++readers[~operand];
+      }
+    }
+    for (int number : plan.outputs) ++readers[number];
+    std::vector<bool> merged(plan.steps.size(), false), is_pair(plan.steps.size(), false);
+    std::vector<Pass> passes;
+    for (size_t s = 0; s < plan.steps.size(); ++s) {
+      const FusedPlan::Step& step = plan.steps[s];
+      // `select` is chosen by its values, not by its condition.
+      const DType dtype = step.operand_specs[step.operands.size() == 3 ? 1 : 0].dtype;
+      Pass pass{kernel_for(step.kernel.id, dtype), step.kernel.params, step.operands, static_cast<int>(s)};
+      for (size_t i = 0; i < step.operands.size() && !is_pair[s]; ++i) {
+        const int inner = ~step.operands[i];
+        if (inner < 0 || readers[inner] != 1 || is_pair[inner]) continue;
+        const FusedPlan::Step& from = plan.steps[inner];
+        const kernels::ElementwiseKernel pair = table().elementwise_pair(
+            static_cast<Elementwise>(step.kernel.id), static_cast<Elementwise>(from.kernel.id), i == 1, dtype);
+        if (!pair) continue;
+        pass.kernel = pair;
+        pass.operands = from.operands;
+        if (step.operands.size() == 2) pass.operands.push_back(step.operands[1 - i]);
+        is_pair[s] = merged[inner] = true;
+      }
+      passes.push_back(pass);
+    }
+    size_t kept = 0;
+    for (const Pass& pass : passes) {
+      if (!merged[pass.step]) passes[kept++] = pass;
+    }
+    passes.resize(kept);
+    return passes;
+  }
+
+  /// Gives results a place: outputs theirs, what stays inside temporaries, which are used again as soon as nobody reads
+  /// them.
+  void lay_out(const std::vector<Pass>& passes, const FusedPlan& plan) {
+    const int inputs = static_cast<int>(inputs_.size()), outputs = static_cast<int>(plan.outputs.size());
+    std::vector<int> last_use(plan.steps.size(), -1), place_of(plan.steps.size(), -1), free_places;
+    last_input_use_.assign(inputs_.size(), -1);
+    for (int p = 0; p < static_cast<int>(passes.size()); ++p) {
+      for (int operand : passes[p].operands) (operand < 0 ? last_use[~operand] : last_input_use_[operand]) = p;
+    }
+    for (int k = 0; k < outputs; ++k) place_of[plan.outputs[k]] = inputs + k;
+    for (int p = 0; p < static_cast<int>(passes.size()); ++p) {
+      const Pass& pass = passes[p];
+      PlacedPass placed{pass.kernel, pass.params, static_cast<int>(pass.operands.size()), {}, {1, 1, 1}, 0};
+      for (int i = 0; i < placed.count; ++i) {
+        const int operand = pass.operands[i];
+        placed.operands[i] = operand < 0 ? place_of[~operand] : operand;
+        if (operand >= 0) placed.strides[i] = inputs_[operand].reach != Reach::one;
+      }
+      // A result may take the place of an operand that is as wide and read for the last time.
+      const size_t width = size_of(plan.steps[pass.step].result.dtype);
+      const auto release = [&](bool as_wide) {
+        for (int operand : pass.operands) {
+          if (operand >= 0 || last_use[~operand] != p) continue;
+          if ((size_of(plan.steps[~operand].result.dtype) == width) != as_wide) continue;
+          int& place = place_of[~operand];
+          if (place >= inputs + outputs) free_places.push_back(place);
+          place = -1;
+        }
+      };
+      release(true);
+      int& result = place_of[pass.step];
+      if (result >= 0) {
+        output_pass_[result - inputs] = p;
+      } else {
+        if (free_places.empty()) free_places.push_back(inputs + outputs + temporaries_++);
+        result = free_places.back();
+        free_places.pop_back();
+      }
+      placed.result = result;
+      release(false);
+      passes_.push_back(placed);
+    }
+  }
 
   /// What a source reads, and what it prepared for the pass.
   struct Pieces {
@@ -141,6 +183,9 @@ class FusedPointwise final : public Op {
     for (const Input& input : inputs_) tiles += input.reach == Reach::repeated || input.reach == Reach::pieces;
     char* scratch = static_cast<char*>(
         kernels::thread_scratch(3, (static_cast<size_t>(temporaries_) + tiles) * temporary_bytes + 64));
+    std::vector<char*> place(inputs_.size() + output_specs_.size() + static_cast<size_t>(temporaries_));
+    for (int t = 0; t < temporaries_; ++t)
+      place[inputs_.size() + output_specs_.size() + t] = scratch + t * temporary_bytes;
     char* next_tile = scratch + static_cast<size_t>(temporaries_) * temporary_bytes;
     constexpr int most_inputs = 32;
     char* tile_of[most_inputs] = {};
@@ -154,25 +199,25 @@ class FusedPointwise final : public Op {
 
     for (int64_t first = start; first < end; first += block_size) {
       const int64_t n = first + block_size < end ? block_size : end - first;
-      const void* input_at[most_inputs];
       for (size_t i = 0; i < inputs_.size(); ++i) {
         const Input& input = inputs_[i];
-        const char* data = static_cast<const char*>(in[i].data);
+        // Inputs are only read.
+        char* data = static_cast<char*>(const_cast<void*>(in[i].data));
         if (input.reach == Reach::all) {
-          input_at[i] = data + static_cast<size_t>(first) * input.item_size;
+          place[i] = data + static_cast<size_t>(first) * input.item_size;
         } else if (input.reach == Reach::one) {
-          input_at[i] = data;
+          place[i] = data;
         } else if (input.reach == Reach::pieces) {
-          input_at[i] = tile_of[i];
+          place[i] = tile_of[i];
         } else {
           const int64_t phase = first % input.period;
           if (phase + n <= input.period) {
-            input_at[i] = data + static_cast<size_t>(phase) * input.item_size;
+            place[i] = data + static_cast<size_t>(phase) * input.item_size;
           } else {
             // A tile filled for a full block serves every block that begins at the same phase.
             if (tile_start[i] != phase) fill_tile(input, data, phase, tile_of[i]);
             tile_start[i] = phase;
-            input_at[i] = tile_of[i];
+            place[i] = tile_of[i];
           }
         }
       }
@@ -180,30 +225,13 @@ class FusedPointwise final : public Op {
         sources_[i].op->piece(pieces[i].operands, source_specs_[i], pieces[i].plan, first, n,
                               tile_of[sources_[i].input]);
       }
-      for (const Step& step : steps_) {
-        const void* operands[3];
-        uint8_t strides[3] = {1, 1, 1};
-        for (int i = 0; i < step.count; ++i) {
-          const Where where = step.operands[i];
-          switch (where.place) {
-            case Place::input:
-              operands[i] = input_at[where.number];
-              strides[i] = inputs_[where.number].reach != Reach::one;
-              break;
-            case Place::output:
-              operands[i] = static_cast<char*>(out[where.number].data) +
-                            static_cast<size_t>(first) * size_of(output_specs_[where.number].dtype);
-              break;
-            case Place::temporary:
-              operands[i] = scratch + static_cast<size_t>(where.number) * temporary_bytes;
-              break;
-          }
-        }
-        void* result =
-            step.result.place == Place::output
-                ? static_cast<char*>(out[step.result.number].data) + static_cast<size_t>(first) * step.item_size
-                : scratch + static_cast<size_t>(step.result.number) * temporary_bytes;
-        step.kernel(operands, strides, result, n, step.params.data());
+      for (size_t k = 0; k < output_specs_.size(); ++k) {
+        place[inputs_.size() + k] =
+            static_cast<char*>(out[k].data) + static_cast<size_t>(first) * size_of(output_specs_[k].dtype);
+      }
+      for (const PlacedPass& pass : passes_) {
+        const void* const operands[3] = {place[pass.operands[0]], place[pass.operands[1]], place[pass.operands[2]]};
+        pass.kernel(operands, pass.strides.data(), place[pass.result], n, pass.params.data());
       }
     }
   }
@@ -224,9 +252,8 @@ class FusedPointwise final : public Op {
   std::vector<Input> inputs_;
   std::vector<FusedPlan::Source> sources_;
   Specs source_specs_;
-  std::vector<Step> steps_;
-  std::vector<int> last_input_use_;
-  std::vector<int> output_step_;
+  std::vector<PlacedPass> passes_;
+  std::vector<int> last_input_use_, output_pass_;  // numbers of passes
   Specs output_specs_;
   int temporaries_ = 0;
   std::string names_;
