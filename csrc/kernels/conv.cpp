@@ -174,6 +174,11 @@ void conv2d_kernel_grad(const ConvShape& s, const T* x, const T* dy, T* dw) {
   const int64_t in_channels = s.in_c / s.groups, out_channels = s.out_c / s.groups;
   const int64_t pixels = s.batch * s.out_h * s.out_w;
   for (int64_t group = 0; group < s.groups; ++group) {
+    if (is_pointwise(s)) {
+      gemm<T>({in_channels, out_channels, pixels, x + group * in_channels, s.in_c, true, dy + group * out_channels,
+               s.out_c, false, dw + group * out_channels, s.out_c});
+      continue;
+    }
     const Patches<T> patches = input_patches(s, x + group * in_channels);
     const MatrixPanels<T, Tile<T>::columns> pack_dy{dy + group * out_channels, 1, s.out_c};
     const Output<T> out{dw + group * out_channels, s.out_c, false, {}};
