@@ -27,7 +27,8 @@ thread_local int alone = 0;  // OneThreads that live
 const int register_at_fork = pthread_atfork(nullptr, nullptr, [] { forked.store(true); });
 #endif
 
-#if defined(__linux__)
+#ifdef _OPENMP
+#ifdef __linux__
 int current_processor() { return sched_getcpu(); }
 
 /// Moves the calling thread off `processor`. Linux may leave two threads that wait for each other on one processor
@@ -43,6 +44,7 @@ void leave_processor(int processor) {
 #else
 int current_processor() { return -1; }
 void leave_processor(int) {}
+#endif
 #endif
 
 struct Scratch {
