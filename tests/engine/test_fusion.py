@@ -232,3 +232,37 @@ def test_a_row_out_of_range_is_found_in_a_pass():
     with pytest.raises(IndexError, match="index 5 is out of range for an axis of size 5"):
         step([ops.convert_to_tensor(np.array([0, 5]))])
     assert np.array_equal(matrix.numpy(), before)
+
+
+@pytest.mark.parametrize("inner", ["add", "subtract", "multiply"])
+@pytest.mark.parametrize("outer", ["add", "subtract", "multiply", "divide"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("shape", [(3,), (40, 33), (2500,)])
+def test_two_steps_in_one_pass(inner, outer, dtype, shape):
+    """Either order, each operand an array, one value for all or repeated along the rows."""
+    inner, outer = getattr(ops, inner), getattr(ops, outer)
+    x, y, z = (real(*shape, seed=seed).astype(dtype) for seed in range(3))
+    row, one = real(shape[-1], seed=4).astype(dtype), real(seed=5).astype(dtype)
+    for a, b, c in [(x, y, z), (x, one, z), (one, y, row), (x, row, one), (x, x, x)]:
+        assert len(compiled(lambda t: outer(inner(t[0], t[1]), t[2]), a, b, c)) == 1
+        assert len(compiled(lambda t: outer(t[2], inner(t[0], t[1])), a, b, c)) == 1
+
+
+@pytest.mark.parametrize("inner", ["add", "subtract", "multiply"])
+@pytest.mark.parametrize("outer", ["relu", "square", "absolute", "negative"])
+def test_a_function_of_two_operands_in_one_pass(inner, outer):
+    inner, outer = getattr(ops, inner), getattr(ops, outer)
+    x, y = real(70, 33), real(70, 33, seed=1)
+    for a, b in [(x, y), (x, y[0]), (x, y[0, 0]), (x, x)]:
+        assert len(compiled(lambda t: outer(inner(t[0], t[1])), a, b)) == 1
+
+
+def test_passes_share_a_step_and_hand_out_what_is_inside():
+    x, y = real(40, 33), real(40, 33, seed=1)
+
+    def function(t):
+        product = t[0] * t[1]  # read twice, and a result
+        total = product + t[0]
+        return product, ops.relu(total - product) * (total + 1.0), ops.sqrt(ops.square(total) + product * product)
+
+    assert len(compiled(function, x, y)) == 1
