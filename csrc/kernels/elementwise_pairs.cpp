@@ -38,7 +38,7 @@ void pair_kernel_for(const T* const* in, const uint8_t* strides, T* out, int64_t
     pair_loop<F, T, steps...>(in, out, n, std::make_index_sequence<operands>());
   } else {
     pair_loop<F, T, steps...>(in, out, 1, std::make_index_sequence<operands>());
-    for (int64_t i = 1; i < n; ++i) out[i] = out[0];
+    fill(out, n, out[0]);
   }
 }
 
